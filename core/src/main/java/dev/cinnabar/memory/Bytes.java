@@ -1,0 +1,177 @@
+package dev.cinnabar.memory;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A view of bytes that lie somewhere else: in an array on the heap (the usual request) or in a native segment (a request
+ * too large for a loop's buffer, a block of {@link Memory}). Reusable and mutable: owned by one thread, never kept.
+ *
+ * <p>Indices are relative to the view; multi-byte values are little-endian. Reads are bounds-checked by what lies below.
+ */
+public final class Bytes {
+
+    private static final VarHandle LONG =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfLong NATIVE_LONG =
+            ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final byte[] NOTHING = {};
+
+    private byte @Nullable [] array = NOTHING;
+    private MemorySegment segment = MemorySegment.NULL;
+    private long offset;
+    private int length;
+
+    public Bytes() {}
+
+    /** A view of a whole array. */
+    public static Bytes of(byte[] array) {
+        return new Bytes().set(array, 0, array.length);
+    }
+
+    /** A view of the UTF-8 bytes of a text. */
+    public static Bytes of(String text) {
+        return of(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    public Bytes set(byte[] array, int offset, int length) {
+        this.array = array;
+        this.offset = offset;
+        this.length = length;
+        return this;
+    }
+
+    public Bytes set(MemorySegment segment, long offset, int length) {
+        this.array = null;
+        this.segment = segment;
+        this.offset = offset;
+        this.length = length;
+        return this;
+    }
+
+    public int length() {
+        return length;
+    }
+
+    public boolean isEmpty() {
+        return length == 0;
+    }
+
+    public byte byteAt(int index) {
+        byte[] a = array;
+        return a != null ? a[(int) offset + index] : segment.get(ValueLayout.JAVA_BYTE, offset + index);
+    }
+
+    /** The eight bytes from {@code index} on, little-endian. */
+    public long longAt(int index) {
+        byte[] a = array;
+        return a != null ? (long) LONG.get(a, (int) offset + index) : segment.get(NATIVE_LONG, offset + index);
+    }
+
+    /** The last {@code n < 8} bytes from {@code index} on as the low bytes of a little-endian number. */
+    public long tailAt(int index, int n) {
+        if (length >= 8) {
+            return n == 0 ? 0 : longAt(index + n - 8) >>> (64 - 8 * n);
+        }
+        long tail = 0;
+        for (int i = n - 1; i >= 0; i--) {
+            tail = tail << 8 | (byteAt(index + i) & 0xff);
+        }
+        return tail;
+    }
+
+    public void copyTo(int from, byte[] target, int targetOffset, int n) {
+        byte[] a = array;
+        if (a != null) {
+            System.arraycopy(a, (int) offset + from, target, targetOffset, n);
+        } else {
+            MemorySegment.copy(segment, ValueLayout.JAVA_BYTE, offset + from, target, targetOffset, n);
+        }
+    }
+
+    public void copyTo(int from, MemorySegment target, long targetOffset, int n) {
+        byte[] a = array;
+        if (a != null) {
+            MemorySegment.copy(a, (int) offset + from, target, ValueLayout.JAVA_BYTE, targetOffset, n);
+        } else {
+            MemorySegment.copy(segment, offset + from, target, targetOffset, n);
+        }
+    }
+
+    public byte[] toByteArray() {
+        byte[] copy = new byte[length];
+        copyTo(0, copy, 0, length);
+        return copy;
+    }
+
+    public boolean contentEquals(byte[] other) {
+        if (other.length != length) {
+            return false;
+        }
+        byte[] a = array;
+        if (a != null) {
+            return Arrays.equals(a, (int) offset, (int) offset + length, other, 0, length);
+        }
+        return MemorySegment.mismatch(segment, offset, offset + length, MemorySegment.ofArray(other), 0, length) < 0;
+    }
+
+    public boolean contentEquals(Bytes other) {
+        if (other.length != length) {
+            return false;
+        }
+        int i = 0;
+        for (; i + 8 <= length; i += 8) {
+            if (longAt(i) != other.longAt(i)) {
+                return false;
+            }
+        }
+        return tailAt(i, length - i) == other.tailAt(i, length - i);
+    }
+
+    /** Whether this is {@code lowerCase} (ASCII, in lower case) in any case. */
+    public boolean equalsIgnoreCase(String lowerCase) {
+        if (lowerCase.length() != length) {
+            return false;
+        }
+        for (int i = 0; i < length; i++) {
+            int b = byteAt(i);
+            if (b >= 'A' && b <= 'Z') {
+                b |= 0x20;
+            }
+            if (b != lowerCase.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether the {@code length()} bytes at {@code blockOffset} of a block are these. */
+    public boolean equalsBlock(Memory memory, long address, long blockOffset) {
+        MemorySegment block = memory.segment(address);
+        long at = memory.offset(address) + blockOffset;
+        int i = 0;
+        for (; i + 8 <= length; i += 8) {
+            if (longAt(i) != block.get(NATIVE_LONG, at + i)) {
+                return false;
+            }
+        }
+        for (; i < length; i++) {
+            if (byteAt(i) != block.get(ValueLayout.JAVA_BYTE, at + i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The bytes as text: UTF-8, malformed parts replaced. For logs, names and errors, not for data. */
+    @Override
+    public String toString() {
+        return new String(toByteArray(), StandardCharsets.UTF_8);
+    }
+}
