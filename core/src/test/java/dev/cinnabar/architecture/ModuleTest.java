@@ -23,7 +23,8 @@ class ModuleTest {
 
     @Test
     void exportsThePublicApiAlone() throws IOException {
-        assertThat(descriptor().exports()).allMatch(exported -> exported.source().equals("dev.cinnabar"));
+        assertThat(descriptor().exports())
+                .allMatch(exported -> exported.source().equals("dev.cinnabar"));
     }
 
     private static ModuleDescriptor descriptor() throws IOException {
