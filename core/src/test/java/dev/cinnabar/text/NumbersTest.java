@@ -1,0 +1,109 @@
+package dev.cinnabar.text;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cinnabar.memory.Bytes;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class NumbersTest {
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 1, -1, 9, 10, -10, 99, 100, 1234567890123456789L, Long.MAX_VALUE, Long.MIN_VALUE})
+    void writesAndReadsLongs(long value) {
+        byte[] written = new byte[Numbers.MAX_LONG_LENGTH + 3];
+        int end = Numbers.writeLong(value, written, 3);
+        String text = new String(written, 3, end - 3, ISO_8859_1);
+        assertThat(text).isEqualTo(Long.toString(value));
+        assertThat(Numbers.lengthOf(value)).isEqualTo(text.length());
+        assertThat(Numbers.isLong(Bytes.of(text))).isTrue();
+        assertThat(Numbers.toLong(Bytes.of(text))).isEqualTo(value);
+    }
+
+    @Test
+    void writesAndReadsRandomLongs() {
+        SplittableRandom random = new SplittableRandom(11);
+        for (int i = 0; i < 10_000; i++) {
+            writesAndReadsLongs(random.nextLong() >> random.nextInt(64));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "", "-", "+1", " 1", "1 ", "01", "-0", "-01", "1a", "1.0", "9223372036854775808", "-9223372036854775809",
+                "9999999999999999999", "-9999999999999999999", "10000000000000000000", "18446744073709551615",
+                "18446744073709551617", "123456789012345678901"
+            })
+    void otherSpellingsAreNoLongs(String text) {
+        assertThat(Numbers.isLong(Bytes.of(text))).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0, 0", "-0, -0.0", "1, 1", "+5, 5", ".5, 0.5", "1., 1", "-1.25, -1.25", "1e5, 1e5", "1E-5, 1e-5", "1e+5, 1e5",
+        "5e-324, 4.9e-324", "0e-500, 0", "0.1, 0.1", "123456789012345678, 123456789012345680",
+        "3.14159265358979323846, 3.141592653589793", "000001, 1", "0.000000000000000000000000000001, 1e-30",
+        "inf, Infinity", "-INF, -Infinity", "+Infinity, Infinity"
+    })
+    void readsDoubles(String text, String expected) {
+        assertThat(Numbers.parseDouble(Bytes.of(text))).isEqualTo(Double.parseDouble(expected));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "", "+", "-", ".", "e5", "1e", "1e+", "1 ", " 1", "+-5", "1.2.3", "nan", "infx", "infi", "1f", "1d", "1e400",
+                "-1e400", "1e-400", "NaN", "--inf", "1e5.0"
+            })
+    void otherSpellingsAreNoDoubles(String text) {
+        assertThat(Numbers.parseDouble(Bytes.of(text))).isNaN();
+    }
+
+    @Test
+    void readsRandomDoublesAsJavaDoes() {
+        SplittableRandom random = new SplittableRandom(13);
+        for (int i = 0; i < 20_000; i++) {
+            double value = Double.longBitsToDouble(random.nextLong());
+            if (Double.isFinite(value)) {
+                assertThat(Numbers.parseDouble(Bytes.of(Double.toString(value)))).isEqualTo(value);
+            }
+            String decimal = random.nextInt(1_000_000) + "." + random.nextInt(1_000_000);
+            assertThat(Numbers.parseDouble(Bytes.of(decimal))).isEqualTo(Double.parseDouble(decimal));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0, 0", "-0.0, -0", "1, 1", "-3, -3", "0.1, 0.1", "1e21, 1e+21", "1.5e-7, 1.5e-7",
+        "Infinity, inf", "-Infinity, -inf", "NaN, nan", "123.456, 123.456", "4.9e-324, 5e-324"
+    })
+    void writesDoubles(double value, String expected) {
+        byte[] written = new byte[Numbers.MAX_DOUBLE_LENGTH];
+        int end = Numbers.writeDouble(value, written, 0);
+        assertThat(new String(written, 0, end, ISO_8859_1)).isEqualTo(expected);
+    }
+
+    @Test
+    void readsBackRandomDoubles() {
+        SplittableRandom random = new SplittableRandom(17);
+        for (int i = 0; i < 20_000; i++) {
+            double value = Double.longBitsToDouble(random.nextLong());
+            if (Double.isFinite(value)) {
+                byte[] written = new byte[Numbers.MAX_DOUBLE_LENGTH];
+                int end = Numbers.writeDouble(value, written, 0);
+                assertThat(Numbers.parseDouble(new Bytes().set(written, 0, end))).isEqualTo(value);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0.5, 0.5", "0.1, 0.10000000000000001", "13.361389338970184, 13.36138933897018433", "-0.0, 0", "1e20, 100000000000000000000", "1e-20, 0"})
+    void writesDoublesForHumans(double value, String expected) {
+        assertThat(Numbers.formatHuman(value)).isEqualTo(expected);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cinnabar.text;
+
+import org.jspecify.annotations.NullMarked;
