@@ -84,6 +84,11 @@ public final class Server {
         return process.isAlive();
     }
 
+    /** Asks the process to end, as init systems do. */
+    public void terminate() {
+        process.destroy();
+    }
+
     /** True if the process ended by itself within the limit. */
     public boolean awaitExit(Duration limit) throws InterruptedException {
         return process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
