@@ -267,7 +267,7 @@ class ServerCommandsTest {
     static Map<String, String> info(Client redis, String section) {
         Map<String, String> fields = new LinkedHashMap<>();
         Resp reply = redis.run("INFO " + section).reply();
-        for (String line : reply.text().split("\r\n")) {
+        for (String line : reply.text().split("\r\n", -1)) {
             int colon = line.indexOf(':');
             if (colon > 0) {
                 fields.put(line.substring(0, colon), line.substring(colon + 1));
