@@ -169,6 +169,25 @@ public final class Bytes {
         return true;
     }
 
+    /** Bytes of one's own as the key of a map. Immutable as long as nobody changes the array. */
+    public static final class Key {
+        private final byte[] bytes;
+
+        public Key(byte[] bytes) {
+            this.bytes = bytes;
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Key key && Arrays.equals(bytes, key.bytes);
+        }
+
+        @Override
+        public int hashCode() {
+            return Arrays.hashCode(bytes);
+        }
+    }
+
     /** The bytes as text: UTF-8, malformed parts replaced. For logs, names and errors, not for data. */
     @Override
     public String toString() {

@@ -1,0 +1,247 @@
+package dev.cinnabar.keyspace;
+
+import dev.cinnabar.memory.Bytes;
+import dev.cinnabar.structures.SipHash;
+import java.util.random.RandomGenerator;
+
+/**
+ * All keys of an engine, in partitions. Thread-safe as far as a thread touches only what it has locked.
+ *
+ * <p>A set of partitions is a bit mask of a {@code long}: there are at most {@value #MAX_PARTITIONS}. Partitions are locked
+ * in ascending order, all that a command needs before it begins (two-phase locking, so every command is atomic and the
+ * whole is linearizable).
+ */
+public final class Keyspace implements AutoCloseable {
+
+    public static final int MAX_PARTITIONS = 64;
+
+    private final Clock clock;
+    private final long seed0;
+    private final long seed1;
+    private final Partition[] partitions;
+    private final int databases;
+    private final long all;
+
+    /**
+     * @param partitions how many partitions: a power of two up to {@value #MAX_PARTITIONS}
+     * @param databases how many numbered databases
+     * @param random what the secret keys of the hash are drawn from
+     */
+    public Keyspace(int partitions, int databases, Clock clock, RandomGenerator random) {
+        if (Integer.bitCount(partitions) != 1 || partitions > MAX_PARTITIONS) {
+            throw new IllegalArgumentException("partitions: " + partitions);
+        }
+        this.clock = clock;
+        this.databases = databases;
+        this.seed0 = random.nextLong();
+        this.seed1 = random.nextLong();
+        this.partitions = new Partition[partitions];
+        for (int i = 0; i < partitions; i++) {
+            this.partitions[i] = new Partition(this, i, databases);
+        }
+        this.all = partitions == 64 ? -1L : (1L << partitions) - 1;
+    }
+
+    /** About eight partitions a core, so that callers seldom meet. */
+    public static int partitionsFor(int cores) {
+        return Integer.highestOneBit(Math.clamp(cores * 8L, 1, MAX_PARTITIONS));
+    }
+
+    public Clock clock() {
+        return clock;
+    }
+
+    public int databases() {
+        return databases;
+    }
+
+    public int partitions() {
+        return partitions.length;
+    }
+
+    public long hash(Bytes key) {
+        return SipHash.hash(seed0, seed1, key);
+    }
+
+    /** The partition of a key with this hash: its low bits. */
+    public int partitionOf(long hash) {
+        return (int) hash & partitions.length - 1;
+    }
+
+    /** A partition that the calling thread has locked. */
+    public Partition partition(int index) {
+        Partition partition = partitions[index];
+        assert partition.isLockedByMe() : "partition " + index + " is not locked";
+        return partition;
+    }
+
+    // Locks.
+
+    /** The mask of all partitions. */
+    public long all() {
+        return all;
+    }
+
+    public void lock(long mask) {
+        for (long rest = mask; rest != 0; rest &= rest - 1) {
+            partitions[Long.numberOfTrailingZeros(rest)].lock();
+        }
+    }
+
+    public void unlock(long mask) {
+        for (long rest = mask; rest != 0; rest &= rest - 1) {
+            partitions[Long.numberOfTrailingZeros(rest)].unlock();
+        }
+    }
+
+    // Watches. The caller has locked what he names.
+
+    public Watch watch(Watch.Owner owner, int database, Bytes key, long hash) {
+        return partition(partitionOf(hash)).watch(owner, database, key, hash);
+    }
+
+    /** Ends a watch; locks by itself. */
+    public void unwatch(Watch watch) {
+        Partition partition = partitions[partitionOf(watch.hash())];
+        partition.lock();
+        try {
+            partition.unwatch(watch);
+        } finally {
+            partition.unlock();
+        }
+    }
+
+    public boolean hasExpired(Watch watch, long nowMillis) {
+        return partition(partitionOf(watch.hash())).hasExpired(watch, nowMillis);
+    }
+
+    // Work in the background; locks by itself, one partition at a time, in bounded steps.
+
+    private static final int STEP = 256;
+
+    /** When the next key expires, in milliseconds since 1970, or earlier. */
+    public long nextDueMillis() {
+        long next = Long.MAX_VALUE;
+        for (Partition partition : partitions) {
+            next = Math.min(next, partition.nextDueMillis());
+        }
+        return next;
+    }
+
+    /** Deletes all keys whose time has come. */
+    public void expireDue() {
+        for (Partition partition : partitions) {
+            boolean more = partition.nextDueMillis() <= clock.millis();
+            while (more) {
+                partition.lock();
+                try {
+                    more = partition.expireDue(clock.millis(), STEP);
+                } finally {
+                    partition.unlock();
+                }
+            }
+        }
+    }
+
+    /** Frees what was thrown away. */
+    public void collectGarbage() {
+        for (Partition partition : partitions) {
+            boolean more = true;
+            while (more) {
+                partition.lock();
+                try {
+                    more = partition.collectGarbage(STEP);
+                } finally {
+                    partition.unlock();
+                }
+            }
+        }
+    }
+
+    // Statistics: sums over the partitions, each read without its lock.
+
+    /** Bytes in use off the heap. */
+    public long usedMemory() {
+        long sum = 0;
+        for (Partition partition : partitions) {
+            sum += partition.memory().used();
+        }
+        return sum;
+    }
+
+    public long reservedMemory() {
+        long sum = 0;
+        for (Partition partition : partitions) {
+            sum += partition.memory().reserved();
+        }
+        return sum;
+    }
+
+    public long hits() {
+        long sum = 0;
+        for (Partition partition : partitions) {
+            sum += partition.hits();
+        }
+        return sum;
+    }
+
+    public long misses() {
+        long sum = 0;
+        for (Partition partition : partitions) {
+            sum += partition.misses();
+        }
+        return sum;
+    }
+
+    public long expired() {
+        long sum = 0;
+        for (Partition partition : partitions) {
+            sum += partition.expired();
+        }
+        return sum;
+    }
+
+    public long dirty() {
+        long sum = 0;
+        for (Partition partition : partitions) {
+            sum += partition.dirty();
+        }
+        return sum;
+    }
+
+    public void resetStatistics() {
+        lock(all);
+        try {
+            for (Partition partition : partitions) {
+                partition.resetStatistics();
+            }
+        } finally {
+            unlock(all);
+        }
+    }
+
+    /** Walks everything and throws where something does not agree. Locks all. */
+    public void checkInvariants() {
+        lock(all);
+        try {
+            for (Partition partition : partitions) {
+                partition.checkInvariants();
+            }
+        } finally {
+            unlock(all);
+        }
+    }
+
+    /** Gives all memory back; nothing may be used afterwards. */
+    @Override
+    public void close() {
+        lock(all);
+        try {
+            for (Partition partition : partitions) {
+                partition.close();
+            }
+        } finally {
+            unlock(all);
+        }
+    }
+}

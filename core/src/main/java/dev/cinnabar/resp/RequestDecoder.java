@@ -1,0 +1,237 @@
+package dev.cinnabar.resp;
+
+import dev.cinnabar.memory.Bytes;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Finds requests in received bytes: arrays of bulk strings, or inline commands. Owned by one thread.
+ *
+ * <p>It reads from a window of bytes and can stop anywhere: {@link #decode} says {@code false} when the request is not
+ * complete, and goes on where it was at the next call, as long as the bytes from {@link #start} on are still there, at the
+ * same place in the window. {@link #rewind} makes it begin the request anew.
+ */
+public final class RequestDecoder {
+
+    /** The longest inline command, or header line of an array or bulk string, in bytes. */
+    private static final int MAX_LINE = 64 * 1024;
+
+    private static final int MAX_UNAUTHENTICATED_ARGS = 10;
+    private static final int MAX_UNAUTHENTICATED_BULK = 16 * 1024;
+
+    private enum State {
+        START,
+        ARGUMENT_HEADER,
+        ARGUMENT
+    }
+
+    private State state = State.START;
+    private int start;
+    private int position;
+    private int remaining;
+    private int bulkLength;
+    private long maxBulkLength = 512L << 20;
+    private boolean authenticated = true;
+
+    public RequestDecoder() {}
+
+    /** The limits for what follows: the longest argument in bytes, and whether the client has shown who it is. */
+    public void limits(long maxBulkLength, boolean authenticated) {
+        this.maxBulkLength = maxBulkLength;
+        this.authenticated = authenticated;
+    }
+
+    /** Begins a new window; the next request begins at {@code position}. */
+    public void reset(int position) {
+        this.position = position;
+        rewind(position);
+    }
+
+    /** Takes the request in progress from its beginning, which now lies at {@code position}. */
+    public void rewind(int position) {
+        this.state = State.START;
+        this.start = position;
+        this.position = position;
+    }
+
+    /** Where the request in progress, or the next one, begins. */
+    public int start() {
+        return start;
+    }
+
+    /** The least end of the window with which the request in progress could be complete, as far as is known now. */
+    public long needed() {
+        return state == State.ARGUMENT ? (long) position + bulkLength + 2 : position + 1L;
+    }
+
+    /**
+     * Decodes the next request from {@code window[.., end)} into {@code request}, whose source the caller has set.
+     *
+     * @return whether there was a whole one. It may be empty (count 0): then there is nothing to run.
+     * @throws ProtocolException if this can be no request; the connection is then of no more use
+     */
+    public boolean decode(Bytes window, int end, Request request) throws ProtocolException {
+        if (state == State.START) {
+            if (position >= end) {
+                return false;
+            }
+            start = position;
+            if (window.byteAt(position) != '*') {
+                return inline(window, end, request);
+            }
+            if (!arrayHeader(window, end)) {
+                return false;
+            }
+        }
+        while (remaining > 0) {
+            if (state == State.ARGUMENT_HEADER && !argumentHeader(window, end)) {
+                return false;
+            }
+            if (end - position < bulkLength + 2L) {
+                return false;
+            }
+            request.add(position, bulkLength);
+            position += bulkLength + 2;
+            remaining--;
+            state = State.ARGUMENT_HEADER;
+        }
+        state = State.START;
+        start = position;
+        return true;
+    }
+
+    private boolean arrayHeader(Bytes window, int end) throws ProtocolException {
+        int eol = endOfLine(window, position + 1, end, "too big mbulk count string");
+        if (eol < 0) {
+            return false;
+        }
+        long n = number(window, position + 1, eol);
+        if (n == INVALID || n > Integer.MAX_VALUE) {
+            throw new ProtocolException("Protocol error: invalid multibulk length");
+        }
+        if (!authenticated && n > MAX_UNAUTHENTICATED_ARGS) {
+            throw new ProtocolException("Protocol error: unauthenticated multibulk length");
+        }
+        remaining = (int) Math.max(n, 0);
+        position = eol + 2;
+        state = State.ARGUMENT_HEADER;
+        return true;
+    }
+
+    private boolean argumentHeader(Bytes window, int end) throws ProtocolException {
+        if (position >= end) {
+            return false;
+        }
+        int eol = endOfLine(window, position, end, "too big bulk count string");
+        if (eol < 0) {
+            return false;
+        }
+        byte mark = window.byteAt(position);
+        if (mark != '$') {
+            throw new ProtocolException("Protocol error: expected '$', got '" + (char) (mark & 0xff) + "'");
+        }
+        long n = number(window, position + 1, eol);
+        if (n == INVALID || n < 0 || n > maxBulkLength) {
+            throw new ProtocolException("Protocol error: invalid bulk length");
+        }
+        if (!authenticated && n > MAX_UNAUTHENTICATED_BULK) {
+            throw new ProtocolException("Protocol error: unauthenticated bulk length");
+        }
+        bulkLength = (int) n;
+        position = eol + 2;
+        state = State.ARGUMENT;
+        return true;
+    }
+
+    /** Where the line ends ('\r', its '\n' received too), or -1 while that is not known. */
+    private static int endOfLine(Bytes window, int from, int end, String tooLong) throws ProtocolException {
+        int last = (int) Math.min(end, from + (long) MAX_LINE);
+        for (int i = from; i < last; i++) {
+            if (window.byteAt(i) == '\r') {
+                return i + 1 < end ? i : -1;
+            }
+        }
+        if (last < end) {
+            throw new ProtocolException("Protocol error: " + tooLong);
+        }
+        return -1;
+    }
+
+    private static final long INVALID = Long.MIN_VALUE;
+
+    private static long number(Bytes window, int from, int to) {
+        int i = from;
+        boolean negative = i < to && window.byteAt(i) == '-';
+        if (negative) {
+            i++;
+        }
+        if (i == to || to - i > 18 || (window.byteAt(i) == '0' && (to - i > 1 || negative))) {
+            return INVALID;
+        }
+        long n = 0;
+        for (; i < to; i++) {
+            int digit = window.byteAt(i) - '0';
+            if (digit < 0 || digit > 9) {
+                return INVALID;
+            }
+            n = n * 10 + digit;
+        }
+        return negative ? -n : n;
+    }
+
+    // Inline commands: a person with a terminal. Not the hot path.
+
+    private boolean inline(Bytes window, int end, Request request) throws ProtocolException {
+        int newline = position;
+        while (newline < end && window.byteAt(newline) != '\n') {
+            newline++;
+        }
+        if (newline == end) {
+            if (end - position > MAX_LINE) {
+                throw new ProtocolException("Protocol error: too big inline request");
+            }
+            return false;
+        }
+        int last = newline > position && window.byteAt(newline - 1) == '\r' ? newline - 1 : newline;
+        byte[] line = new byte[last - position];
+        window.copyTo(position, line, 0, line.length);
+        position = newline + 1;
+        start = position;
+        List<byte[]> words = words(line);
+        if (words == null) {
+            throw new ProtocolException("Protocol error: unbalanced quotes in request");
+        }
+        int total = 0;
+        for (byte[] word : words) {
+            total += word.length;
+        }
+        byte[] joined = new byte[total];
+        request.begin(joined);
+        int at = 0;
+        for (byte[] word : words) {
+            System.arraycopy(word, 0, joined, at, word.length);
+            request.add(at, word.length);
+            at += word.length;
+        }
+        return true;
+    }
+
+    private static @org.jspecify.annotations.Nullable List<byte[]> words(byte[] line) {
+        // Placeholder until text.ArgumentSplitter is here: splits at blanks, no quotes.
+        List<byte[]> words = new ArrayList<>();
+        int i = 0;
+        while (i < line.length) {
+            while (i < line.length && line[i] <= ' ') {
+                i++;
+            }
+            int from = i;
+            while (i < line.length && line[i] > ' ') {
+                i++;
+            }
+            if (i > from) {
+                words.add(java.util.Arrays.copyOfRange(line, from, i));
+            }
+        }
+        return words;
+    }
+}

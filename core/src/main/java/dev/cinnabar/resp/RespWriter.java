@@ -1,0 +1,373 @@
+package dev.cinnabar.resp;
+
+import dev.cinnabar.memory.Bytes;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * Replies as bytes of the protocol, gathered in an array and handed to a {@link Sink} when that is full or the batch is
+ * over. Owned by one thread; one serves all connections of a loop, one after the other.
+ */
+public final class RespWriter implements Reply {
+
+    /** Takes the bytes written; it must take them all. */
+    public interface Sink {
+        void accept(byte[] bytes, int offset, int length);
+    }
+
+    private static final byte[] OK = ascii("+OK\r\n");
+    private static final byte[] NIL_2 = ascii("$-1\r\n");
+    private static final byte[] NIL_3 = ascii("_\r\n");
+    private static final byte[] NIL_ARRAY_2 = ascii("*-1\r\n");
+
+    private final Sink sink;
+    private byte[] buffer;
+    private int position;
+    private int protocol = 2;
+    private boolean muted;
+    private long errors;
+
+    // While an array of unknown size is gathered: where it begins in the buffer, which grows instead of being drained.
+    private int gathering = -1;
+
+    public RespWriter(int bufferBytes, Sink sink) {
+        this.buffer = new byte[bufferBytes];
+        this.sink = sink;
+    }
+
+    /** The version of the protocol, 2 or 3, for what follows. */
+    public void protocol(int version) {
+        this.protocol = version;
+    }
+
+    /** Whether what follows is thrown away. */
+    public void mute(boolean muted) {
+        this.muted = muted;
+    }
+
+    public int protocol() {
+        return protocol;
+    }
+
+    /** Bytes written and not yet drained. */
+    public int pending() {
+        return position;
+    }
+
+    /** Error replies written so far. */
+    public long errors() {
+        return errors;
+    }
+
+    /** Hands all that was written to the sink. */
+    public void drain() {
+        if (position > 0) {
+            int n = position;
+            position = 0;
+            sink.accept(buffer, 0, n);
+        }
+    }
+
+    /** Throws away what is in progress: after a failure in the middle of a reply. Returns to {@code mark}. */
+    public void rollback(int mark) {
+        gathering = -1;
+        position = Math.min(mark, position);
+    }
+
+    private void ensure(int n) {
+        if (buffer.length - position >= n) {
+            return;
+        }
+        if (gathering < 0) {
+            drain();
+            if (buffer.length >= n) {
+                return;
+            }
+        }
+        buffer = Arrays.copyOf(buffer, Math.max(buffer.length * 2, position + n));
+    }
+
+    private void put(byte[] bytes) {
+        if (muted) {
+            return;
+        }
+        ensure(bytes.length);
+        System.arraycopy(bytes, 0, buffer, position, bytes.length);
+        position += bytes.length;
+    }
+
+    private void header(char mark, long n) {
+        if (muted) {
+            return;
+        }
+        ensure(24);
+        byte[] b = buffer;
+        int p = position;
+        b[p++] = (byte) mark;
+        if (n >= 0 && n < 10) {
+            b[p++] = (byte) ('0' + n);
+        } else {
+            p = digits(n, b, p);
+        }
+        b[p++] = '\r';
+        b[p++] = '\n';
+        position = p;
+    }
+
+    private static int digits(long n, byte[] b, int p) {
+        if (n < 0) {
+            if (n == Long.MIN_VALUE) {
+                byte[] min = ascii("-9223372036854775808");
+                System.arraycopy(min, 0, b, p, min.length);
+                return p + min.length;
+            }
+            b[p++] = '-';
+            n = -n;
+        }
+        int size = digitCount(n);
+        for (int i = p + size - 1; i >= p; i--) {
+            b[i] = (byte) ('0' + n % 10);
+            n /= 10;
+        }
+        return p + size;
+    }
+
+    /** How many decimal digits a number that is not negative has. */
+    private static int digitCount(long n) {
+        int size = 1;
+        for (long limit = 10; n >= limit; limit *= 10) {
+            size++;
+            if (size == 19) {
+                break;
+            }
+        }
+        return size;
+    }
+
+    private void newline() {
+        buffer[position++] = '\r';
+        buffer[position++] = '\n';
+    }
+
+    @Override
+    public boolean isResp3() {
+        return protocol == 3;
+    }
+
+    @Override
+    public void ok() {
+        put(OK);
+    }
+
+    @Override
+    public void simple(String text) {
+        put(ascii("+" + text + "\r\n"));
+    }
+
+    @Override
+    public void error(RedisError error) {
+        errors++;
+        if (muted) {
+            return;
+        }
+        byte[] text = error.bytes();
+        ensure(text.length + 3);
+        buffer[position++] = '-';
+        System.arraycopy(text, 0, buffer, position, text.length);
+        position += text.length;
+        newline();
+    }
+
+    @Override
+    public void integer(long value) {
+        header(':', value);
+    }
+
+    @Override
+    public void bulk(Bytes value) {
+        if (muted) {
+            return;
+        }
+        int n = value.length();
+        header('$', n);
+        for (int done = 0; done < n; ) {
+            int step = room(n - done);
+            value.copyTo(done, buffer, position, step);
+            position += step;
+            done += step;
+        }
+        ensure(2);
+        newline();
+    }
+
+    @Override
+    public void bulk(byte[] value) {
+        if (muted) {
+            return;
+        }
+        header('$', value.length);
+        for (int done = 0; done < value.length; ) {
+            int step = room(value.length - done);
+            System.arraycopy(value, done, buffer, position, step);
+            position += step;
+            done += step;
+        }
+        ensure(2);
+        newline();
+    }
+
+    @Override
+    public void bulk(String value) {
+        bulk(value.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public void bulk(MemorySegment segment, long offset, int length) {
+        if (muted) {
+            return;
+        }
+        header('$', length);
+        for (int done = 0; done < length; ) {
+            int step = room(length - done);
+            MemorySegment.copy(segment, ValueLayout.JAVA_BYTE, offset + done, buffer, position, step);
+            position += step;
+            done += step;
+        }
+        ensure(2);
+        newline();
+    }
+
+    /** How many of {@code n} bytes can be written now: makes room by draining where it can. */
+    private int room(int n) {
+        if (gathering >= 0) {
+            ensure(n);
+            return n;
+        }
+        if (position == buffer.length) {
+            drain();
+        }
+        return Math.min(n, buffer.length - position);
+    }
+
+    @Override
+    public void bulkInteger(long value) {
+        if (muted) {
+            return;
+        }
+        int size = value == Long.MIN_VALUE ? 20 : value < 0 ? 1 + digitCount(-value) : digitCount(value);
+        header('$', size);
+        ensure(24);
+        position = digits(value, buffer, position);
+        newline();
+    }
+
+    @Override
+    public void nil() {
+        put(protocol == 3 ? NIL_3 : NIL_2);
+    }
+
+    @Override
+    public void nilArray() {
+        put(protocol == 3 ? NIL_3 : NIL_ARRAY_2);
+    }
+
+    @Override
+    public void bool(boolean value) {
+        if (protocol == 3) {
+            put(value ? TRUE : FALSE);
+        } else {
+            integer(value ? 1 : 0);
+        }
+    }
+
+    private static final byte[] TRUE = ascii("#t\r\n");
+    private static final byte[] FALSE = ascii("#f\r\n");
+
+    @Override
+    public void doubleValue(double value) {
+        String text = Doubles.text(value);
+        if (protocol == 3) {
+            put(ascii("," + text + "\r\n"));
+        } else {
+            bulk(ascii(text));
+        }
+    }
+
+    @Override
+    public void verbatim(String format, String text) {
+        if (protocol == 3) {
+            byte[] bytes = (format + ":" + text).getBytes(StandardCharsets.UTF_8);
+            header('=', bytes.length);
+            put(bytes);
+            put(NEWLINE);
+        } else {
+            bulk(text);
+        }
+    }
+
+    private static final byte[] NEWLINE = ascii("\r\n");
+
+    @Override
+    public void array(long n) {
+        header('*', n);
+    }
+
+    @Override
+    public void map(long n) {
+        if (protocol == 3) {
+            header('%', n);
+        } else {
+            header('*', n * 2);
+        }
+    }
+
+    @Override
+    public void set(long n) {
+        header(protocol == 3 ? '~' : '*', n);
+    }
+
+    @Override
+    public void push(long n) {
+        header(protocol == 3 ? '>' : '*', n);
+    }
+
+    @Override
+    public void beginArray() {
+        if (gathering >= 0) {
+            throw new IllegalStateException("already gathering an array");
+        }
+        gathering = position;
+    }
+
+    @Override
+    public void endArray(long n) {
+        insertHeader('*', n);
+    }
+
+    @Override
+    public void endMap(long n) {
+        insertHeader(protocol == 3 ? '%' : '*', protocol == 3 ? n : 2 * n);
+    }
+
+    private void insertHeader(char mark, long n) {
+        int from = gathering;
+        if (from < 0) {
+            throw new IllegalStateException("no array begun");
+        }
+        if (!muted) {
+            int end = position;
+            header(mark, n);
+            int size = position - end;
+            byte[] head = Arrays.copyOfRange(buffer, end, position);
+            System.arraycopy(buffer, from, buffer, from + size, end - from);
+            System.arraycopy(head, 0, buffer, from, size);
+        }
+        gathering = -1;
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.ISO_8859_1);
+    }
+}
