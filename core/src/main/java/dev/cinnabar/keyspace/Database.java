@@ -83,7 +83,8 @@ public final class Database implements Entry.Home {
     /** Adds a key that is known to be absent, its value not yet written, and shows its entry. */
     public void create(long hash, Bytes key, int kind, int inlineLength, long expiryMillis, int clock, Entry into) {
         long record = Entry.create(memory, kind, clock, key, inlineLength, expiryMillis);
-        long slot = table.insert(hash, record);
+        table.insert(hash, record);
+        long slot = table.find(hash, key);
         if (expiryMillis != Entry.NEVER) {
             addExpiry(expiryMillis, record);
         }
@@ -154,8 +155,8 @@ public final class Database implements Entry.Home {
         return expiry.firstWhenMillis();
     }
 
-    /** Deletes the key that expires first. */
-    void deleteFirstDue(Entry view) {
+    /** Shows the entry that expires first. */
+    void showFirstDue(Entry view) {
         long record = expiry.firstRecord();
         view.set(memory, this, 0, record);
         long hash = partition.keyspace().hash(view.key(keyView));

@@ -123,7 +123,7 @@ public final class Partition {
                 if (done++ == max) {
                     return true;
                 }
-                database.deleteFirstDue(scratch);
+                database.showFirstDue(scratch);
                 expire(n, database, scratch);
             }
             next = Math.min(next, database.firstDueMillis());
@@ -188,12 +188,12 @@ public final class Partition {
             expired = isExpired(scratch, keyspace.clock().millis());
         }
         Watch watch = new Watch(owner, number, copy, hash, expired);
-        watches.computeIfAbsent(new Bytes.Key(copy), k -> new ArrayList<>(1)).add(watch);
+        watches.computeIfAbsent(new Bytes.Key(copy, hash), k -> new ArrayList<>(1)).add(watch);
         return watch;
     }
 
     void unwatch(Watch watch) {
-        Bytes.Key key = new Bytes.Key(watch.key());
+        Bytes.Key key = new Bytes.Key(watch.key(), watch.hash());
         List<Watch> list = watches.get(key);
         if (list != null && list.remove(watch) && list.isEmpty()) {
             watches.remove(key);
@@ -221,7 +221,7 @@ public final class Partition {
         if (watches.isEmpty()) {
             return;
         }
-        List<Watch> list = watches.get(new Bytes.Key(key.toByteArray()));
+        List<Watch> list = watches.get(new Bytes.Key(key.toByteArray(), keyspace.hash(key)));
         if (list != null) {
             for (Watch watch : list) {
                 if (watch.database() == number) {
@@ -235,7 +235,7 @@ public final class Partition {
         if (watches.isEmpty()) {
             return;
         }
-        List<Watch> list = watches.get(new Bytes.Key(entry.key(keyView).toByteArray()));
+        List<Watch> list = watches.get(new Bytes.Key(entry.key(keyView).toByteArray(), keyspace.hash(keyView)));
         if (list != null) {
             for (Watch watch : list) {
                 if (watch.database() == number) {

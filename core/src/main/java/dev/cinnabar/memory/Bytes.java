@@ -169,12 +169,14 @@ public final class Bytes {
         return true;
     }
 
-    /** Bytes of one's own as the key of a map. Immutable as long as nobody changes the array. */
+    /** Bytes of one's own as the key of a map, with a hash that the caller computes. Immutable if the array is not changed. */
     public static final class Key {
         private final byte[] bytes;
+        private final int hash;
 
-        public Key(byte[] bytes) {
+        public Key(byte[] bytes, long hash) {
             this.bytes = bytes;
+            this.hash = Long.hashCode(hash);
         }
 
         @Override
@@ -184,7 +186,7 @@ public final class Bytes {
 
         @Override
         public int hashCode() {
-            return Arrays.hashCode(bytes);
+            return hash;
         }
     }
 
