@@ -5,12 +5,13 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Replies as bytes of the protocol, gathered in an array and handed to a {@link Sink} when that is full or the batch is
  * over. Owned by one thread; one serves all connections of a loop, one after the other.
  */
-public final class RespWriter implements Reply {
+public final class RespWriter implements Output {
 
     /** Takes the bytes written; it must take them all. */
     public interface Sink {
@@ -28,6 +29,8 @@ public final class RespWriter implements Reply {
     private int protocol = 2;
     private boolean muted;
     private long errors;
+    private @Nullable RedisError lastError;
+    private long drained;
 
     // While an array of unknown size is gathered: where it begins in the buffer, which grows instead of being drained.
     private int gathering = -1;
@@ -37,12 +40,12 @@ public final class RespWriter implements Reply {
         this.sink = sink;
     }
 
-    /** The version of the protocol, 2 or 3, for what follows. */
+    @Override
     public void protocol(int version) {
         this.protocol = version;
     }
 
-    /** Whether what follows is thrown away. */
+    @Override
     public void mute(boolean muted) {
         this.muted = muted;
     }
@@ -56,9 +59,14 @@ public final class RespWriter implements Reply {
         return position;
     }
 
-    /** Error replies written so far. */
+    @Override
     public long errors() {
         return errors;
+    }
+
+    @Override
+    public @Nullable RedisError lastError() {
+        return lastError;
     }
 
     /** Hands all that was written to the sink. */
@@ -66,14 +74,24 @@ public final class RespWriter implements Reply {
         if (position > 0) {
             int n = position;
             position = 0;
+            drained += n;
             sink.accept(buffer, 0, n);
         }
     }
 
-    /** Throws away what is in progress: after a failure in the middle of a reply. Returns to {@code mark}. */
-    public void rollback(int mark) {
+    @Override
+    public long mark() {
+        return drained + position;
+    }
+
+    @Override
+    public boolean rollback(long mark) {
         gathering = -1;
-        position = Math.min(mark, position);
+        if (mark < drained) {
+            return false;
+        }
+        position = (int) (mark - drained);
+        return true;
     }
 
     private void ensure(int n) {
@@ -169,6 +187,7 @@ public final class RespWriter implements Reply {
     @Override
     public void error(RedisError error) {
         errors++;
+        lastError = error;
         if (muted) {
             return;
         }

@@ -1,0 +1,170 @@
+package dev.cinnabar.command;
+
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** One argument of a command as COMMAND DOCS describes it; built with the methods of the kind, then refined. Immutable. */
+public final class Argument {
+
+    /** Kinds; the names, in lower case with '-', are what COMMAND DOCS answers. */
+    public enum Kind {
+        STRING,
+        INTEGER,
+        DOUBLE,
+        KEY,
+        PATTERN,
+        UNIX_TIME,
+        PURE_TOKEN,
+        ONEOF,
+        BLOCK;
+
+        public String label() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+    }
+
+    private final String name;
+    private final Kind kind;
+    private final @Nullable String token;
+    private final @Nullable String since;
+    private final boolean optional;
+    private final boolean multiple;
+    private final boolean multipleToken;
+    private final int keySpec;
+    private final List<Argument> parts;
+
+    private Argument(
+            String name,
+            Kind kind,
+            @Nullable String token,
+            @Nullable String since,
+            boolean optional,
+            boolean multiple,
+            boolean multipleToken,
+            int keySpec,
+            List<Argument> parts) {
+        this.name = name;
+        this.kind = kind;
+        this.token = token;
+        this.since = since;
+        this.optional = optional;
+        this.multiple = multiple;
+        this.multipleToken = multipleToken;
+        this.keySpec = keySpec;
+        this.parts = parts;
+    }
+
+    private static Argument of(String name, Kind kind) {
+        return new Argument(name, kind, null, null, false, false, false, -1, List.of());
+    }
+
+    /** A key, described by the command's key specification of that index. */
+    public static Argument key(String name, int keySpec) {
+        return new Argument(name, Kind.KEY, null, null, false, false, false, keySpec, List.of());
+    }
+
+    public static Argument key(String name) {
+        return key(name, 0);
+    }
+
+    public static Argument string(String name) {
+        return of(name, Kind.STRING);
+    }
+
+    public static Argument integer(String name) {
+        return of(name, Kind.INTEGER);
+    }
+
+    public static Argument doubleValue(String name) {
+        return of(name, Kind.DOUBLE);
+    }
+
+    public static Argument pattern(String name) {
+        return of(name, Kind.PATTERN);
+    }
+
+    public static Argument unixTime(String name) {
+        return of(name, Kind.UNIX_TIME);
+    }
+
+    /** A word that stands for itself. */
+    public static Argument token(String name, String token) {
+        return new Argument(name, Kind.PURE_TOKEN, token, null, false, false, false, -1, List.of());
+    }
+
+    /** A word that stands for itself, named as it is spelt. */
+    public static Argument token(String token) {
+        return token(token.toLowerCase(Locale.ROOT), token);
+    }
+
+    /** One of several. */
+    public static Argument oneOf(String name, Argument... parts) {
+        return new Argument(name, Kind.ONEOF, null, null, false, false, false, -1, List.of(parts));
+    }
+
+    /** Several that go together. */
+    public static Argument block(String name, Argument... parts) {
+        return new Argument(name, Kind.BLOCK, null, null, false, false, false, -1, List.of(parts));
+    }
+
+    /** Behind a word. */
+    public Argument after(String token) {
+        return new Argument(name, kind, token, since, optional, multiple, multipleToken, keySpec, parts);
+    }
+
+    public Argument since(String since) {
+        return new Argument(name, kind, token, since, optional, multiple, multipleToken, keySpec, parts);
+    }
+
+    public Argument optional() {
+        return new Argument(name, kind, token, since, true, multiple, multipleToken, keySpec, parts);
+    }
+
+    /** It may stand several times. */
+    public Argument multiple() {
+        return new Argument(name, kind, token, since, optional, true, multipleToken, keySpec, parts);
+    }
+
+    /** It may stand several times, each time with its word. */
+    public Argument multipleWithToken() {
+        return new Argument(name, kind, token, since, optional, true, true, keySpec, parts);
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+
+    public @Nullable String token() {
+        return token;
+    }
+
+    public @Nullable String since() {
+        return since;
+    }
+
+    public boolean isOptional() {
+        return optional;
+    }
+
+    public boolean isMultiple() {
+        return multiple;
+    }
+
+    public boolean isMultipleToken() {
+        return multipleToken;
+    }
+
+    /** The index of the key specification that describes it, or -1. */
+    public int keySpec() {
+        return keySpec;
+    }
+
+    public List<Argument> parts() {
+        return parts;
+    }
+}

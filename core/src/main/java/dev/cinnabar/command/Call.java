@@ -1,0 +1,221 @@
+package dev.cinnabar.command;
+
+import dev.cinnabar.keyspace.Database;
+import dev.cinnabar.keyspace.Keyspace;
+import dev.cinnabar.keyspace.Partition;
+import dev.cinnabar.memory.Bytes;
+import dev.cinnabar.resp.RedisError;
+import dev.cinnabar.session.Session;
+import dev.cinnabar.values.Entry;
+import dev.cinnabar.values.Type;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A running command's way to the data that is locked for it, to its client and to the engine. Owned by one thread, reused
+ * for each command.
+ *
+ * <p>Keys are named by their index among the arguments and must be declared in the command's row: those are locked. The
+ * entries handed out are views that the next look-up with the same view moves elsewhere.
+ */
+public final class Call {
+
+    private final Engine engine;
+    private final Dispatcher dispatcher;
+    private final Keyspace keyspace;
+    private final Args args;
+    private final Entry first = new Entry();
+    private final Entry second = new Entry();
+    private final Bytes view = new Bytes();
+    private final byte[] scratch = new byte[32];
+
+    private Session session;
+    private CommandSpec spec;
+    private long nowMillis;
+
+    Call(Engine engine, Dispatcher dispatcher, Args args, Session nobody, CommandSpec nothing) {
+        this.engine = engine;
+        this.dispatcher = dispatcher;
+        this.keyspace = engine.keyspace();
+        this.args = args;
+        this.session = nobody;
+        this.spec = nothing;
+    }
+
+    void begin(Session session, CommandSpec spec, long nowMillis) {
+        this.session = session;
+        this.spec = spec;
+        this.nowMillis = nowMillis;
+    }
+
+    public Engine engine() {
+        return engine;
+    }
+
+    public Keyspace keyspace() {
+        return keyspace;
+    }
+
+    public Session session() {
+        return session;
+    }
+
+    /** The row of the command that runs. */
+    public CommandSpec spec() {
+        return spec;
+    }
+
+    /** The frame, for commands that run others. */
+    public Dispatcher dispatcher() {
+        return dispatcher;
+    }
+
+    /** The time at which the command began, in milliseconds since 1970; in a transaction, the time at which that began. */
+    public long nowMillis() {
+        return nowMillis;
+    }
+
+    // Looking keys up.
+
+    private Partition partition(int arg) {
+        return keyspace.partition(keyspace.partitionOf(args.hash(arg)));
+    }
+
+    /** The partition's share of the client's database in which a key lies. */
+    public Database database(int arg) {
+        return partition(arg).database(session.database());
+    }
+
+    /** The same of another database. */
+    public Database database(int arg, int number) {
+        return partition(arg).database(number);
+    }
+
+    /** The entry of a key for reading, or null: counts as a hit or a miss, and as a use of the key. */
+    public @Nullable Entry read(int arg) {
+        return read(arg, first);
+    }
+
+    /** As {@link #read(int)}, in the second of the two views. */
+    public @Nullable Entry readSecond(int arg) {
+        return read(arg, second);
+    }
+
+    private @Nullable Entry read(int arg, Entry into) {
+        Partition partition = partition(arg);
+        if (!find(partition, session.database(), arg, into)) {
+            partition.miss();
+            return null;
+        }
+        partition.hit();
+        use(into);
+        return into;
+    }
+
+    /** The entry of a key of a type for reading, or null; another type is an error of the arguments. */
+    public @Nullable Entry read(int arg, Type type) {
+        return checked(read(arg, first), type);
+    }
+
+    public @Nullable Entry readSecond(int arg, Type type) {
+        return checked(read(arg, second), type);
+    }
+
+    /** The entry of a key for changing, or null. */
+    public @Nullable Entry write(int arg) {
+        return write(arg, session.database(), first);
+    }
+
+    public @Nullable Entry writeSecond(int arg) {
+        return write(arg, session.database(), second);
+    }
+
+    /** The entry of a key in another database, in the second view, for changing. */
+    public @Nullable Entry writeSecond(int arg, int database) {
+        return write(arg, database, second);
+    }
+
+    private @Nullable Entry write(int arg, int database, Entry into) {
+        if (!find(partition(arg), database, arg, into)) {
+            return null;
+        }
+        use(into);
+        return into;
+    }
+
+    public @Nullable Entry write(int arg, Type type) {
+        return checked(write(arg), type);
+    }
+
+    /** The entry of a key, or null, with no trace in statistics and access clocks. */
+    public @Nullable Entry peek(int arg) {
+        return find(partition(arg), session.database(), arg, first) ? first : null;
+    }
+
+    private boolean find(Partition partition, int number, int arg, Entry into) {
+        Database database = partition.databaseIfAny(number);
+        if (database == null || !database.find(args.hash(arg), args.at(arg), into)) {
+            return false;
+        }
+        if (Partition.isExpired(into, nowMillis)) {
+            partition.expire(number, database, into);
+            return false;
+        }
+        return true;
+    }
+
+    private @Nullable Entry checked(@Nullable Entry entry, Type type) {
+        if (entry != null && (entry.kind() & 15) != type.code()) {
+            args.fail(RedisError.WRONG_TYPE);
+            return null;
+        }
+        return entry;
+    }
+
+    private void use(Entry entry) {
+        if (!session.isNoTouch()) {
+            entry.clock(engine.accessClock(entry.clock(), nowMillis));
+        }
+    }
+
+    // Changing keys.
+
+    /** Adds a key that is known to be absent, its value to be written into what is returned. */
+    public Entry create(int arg, int kind, int inlineLength, long expiryMillis) {
+        database(arg)
+                .create(
+                        args.hash(arg),
+                        args.at(arg),
+                        kind,
+                        inlineLength,
+                        expiryMillis,
+                        engine.newAccessClock(nowMillis),
+                        first);
+        return first;
+    }
+
+    /** Deletes an entry of the client's database; {@code arg} is its key. */
+    public void delete(int arg, Entry entry) {
+        database(arg).delete(entry);
+        modified(arg);
+    }
+
+    /** A key has changed: its watchers are told. */
+    public void modified(int arg) {
+        modified(arg, session.database());
+    }
+
+    /** A key of another database has changed. */
+    public void modified(int arg, int database) {
+        partition(arg).modified(database, args.at(arg));
+    }
+
+    /** A view for bytes of a value. */
+    public Bytes view() {
+        return view;
+    }
+
+    /** Room for the digits of a number. */
+    public byte[] scratch() {
+        return scratch;
+    }
+}

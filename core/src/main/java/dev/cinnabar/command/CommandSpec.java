@@ -1,0 +1,291 @@
+package dev.cinnabar.command;
+
+import dev.cinnabar.resp.RedisError;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One row of the command table: everything that is known about a command. Built by the family's table with the chained
+ * methods, then handed to a {@link CommandTable}, after which it does not change any more.
+ */
+public final class CommandSpec {
+
+    /** Which partitions are locked while the handler runs. */
+    public enum Locks {
+        /** Those of the command's keys. */
+        KEYS,
+        /** All. */
+        ALL,
+        /** None: it touches no data, or locks by itself. */
+        NONE
+    }
+
+    private final String name;
+    private final int arity;
+    private int flags;
+    private Group group = Group.GENERIC;
+    private final Set<Category> categories = EnumSet.noneOf(Category.class);
+    private final List<KeySpec> keys = new ArrayList<>(1);
+    private final List<String> tips = new ArrayList<>(0);
+    private final List<Argument> arguments = new ArrayList<>();
+    private final Map<String, String> history = new LinkedHashMap<>();
+    private final List<CommandSpec> subcommands = new ArrayList<>(0);
+    private Locks locks = Locks.KEYS;
+    private boolean insideMulti;
+    private boolean touchesData;
+    private String since = "1.0.0";
+    private String summary = "";
+    private String complexity = "";
+    private @Nullable String deprecatedSince;
+    private @Nullable String replacedBy;
+    private @Nullable Handler handler;
+    private @Nullable CommandSpec parent;
+    private int id = -1;
+
+    private CommandSpec(String name, int arity, Flag... flags) {
+        this.name = name;
+        this.arity = arity;
+        for (Flag flag : flags) {
+            this.flags |= flag.bit;
+        }
+    }
+
+    /**
+     * A row.
+     *
+     * @param name in lower case
+     * @param arity how many arguments, the name included; negative: at least so many
+     */
+    public static CommandSpec command(String name, int arity, Flag... flags) {
+        return new CommandSpec(name, arity, flags);
+    }
+
+    public CommandSpec group(Group group) {
+        this.group = group;
+        return this;
+    }
+
+    /** Categories beyond those that follow from the flags. */
+    public CommandSpec categories(Category... more) {
+        categories.addAll(List.of(more));
+        return this;
+    }
+
+    public CommandSpec keys(KeySpec... specs) {
+        keys.addAll(List.of(specs));
+        return this;
+    }
+
+    public CommandSpec tips(String... more) {
+        tips.addAll(List.of(more));
+        return this;
+    }
+
+    public CommandSpec locks(Locks locks) {
+        this.locks = locks;
+        return this;
+    }
+
+    /** It is run, not queued, while a transaction is open. */
+    public CommandSpec insideMulti() {
+        this.insideMulti = true;
+        return this;
+    }
+
+    boolean runsInsideMulti() {
+        return insideMulti;
+    }
+
+    /** It has no declared keys and no lock of its own, but locks partitions by itself: a transaction must lock all for it. */
+    public CommandSpec walksData() {
+        this.locks = Locks.NONE;
+        this.touchesData = true;
+        return this;
+    }
+
+    boolean touchesData() {
+        return touchesData || locks == Locks.ALL;
+    }
+
+    public CommandSpec since(String version) {
+        this.since = version;
+        return this;
+    }
+
+    public CommandSpec summary(String summary) {
+        this.summary = summary;
+        return this;
+    }
+
+    public CommandSpec complexity(String complexity) {
+        this.complexity = complexity;
+        return this;
+    }
+
+    public CommandSpec arguments(Argument... more) {
+        arguments.addAll(List.of(more));
+        return this;
+    }
+
+    public CommandSpec history(String version, String change) {
+        history.merge(version, change, (a, b) -> a + " " + b);
+        return this;
+    }
+
+    public CommandSpec deprecated(String since, String replacedBy) {
+        this.deprecatedSince = since;
+        this.replacedBy = replacedBy;
+        return this;
+    }
+
+    /** Commands whose name is this one's and a word. */
+    public CommandSpec subcommands(CommandSpec... more) {
+        for (CommandSpec sub : more) {
+            sub.parent = this;
+            subcommands.add(sub);
+        }
+        return this;
+    }
+
+    public CommandSpec handler(Handler handler) {
+        this.handler = handler;
+        return this;
+    }
+
+    /** Called once by the table. */
+    void freeze(int id) {
+        this.id = id;
+        if (has(Flag.WRITE)) {
+            categories.add(Category.WRITE);
+        }
+        if (has(Flag.READONLY) && group != Group.SCRIPTING) {
+            categories.add(Category.READ);
+        }
+        if (has(Flag.ADMIN)) {
+            categories.add(Category.ADMIN);
+            categories.add(Category.DANGEROUS);
+        }
+        if (has(Flag.PUBSUB)) {
+            categories.add(Category.PUBSUB);
+        }
+        if (has(Flag.BLOCKING)) {
+            categories.add(Category.BLOCKING);
+        }
+        categories.add(has(Flag.FAST) ? Category.FAST : Category.SLOW);
+    }
+
+    /** A dense number: an index for statistics. */
+    public int id() {
+        return id;
+    }
+
+    /** The name without its parent's. */
+    public String name() {
+        return name;
+    }
+
+    /** The whole name; a subcommand's has a '|' in it. */
+    public String fullName() {
+        return parent == null ? name : parent.name + "|" + name;
+    }
+
+    public int arity() {
+        return arity;
+    }
+
+    public boolean accepts(int count) {
+        return arity >= 0 ? count == arity : count >= -arity;
+    }
+
+    public boolean has(Flag flag) {
+        return (flags & flag.bit) != 0;
+    }
+
+    public List<Flag> flags() {
+        List<Flag> list = new ArrayList<>();
+        for (Flag flag : Flag.values()) {
+            if (has(flag)) {
+                list.add(flag);
+            }
+        }
+        return list;
+    }
+
+    public Group group() {
+        return group;
+    }
+
+    public Set<Category> categories() {
+        return categories;
+    }
+
+    public List<KeySpec> keys() {
+        return keys;
+    }
+
+    public List<String> tips() {
+        return tips;
+    }
+
+    public Locks locks() {
+        return locks;
+    }
+
+    public String since() {
+        return since;
+    }
+
+    public String summary() {
+        return summary;
+    }
+
+    public String complexity() {
+        return complexity;
+    }
+
+    public List<Argument> arguments() {
+        return arguments;
+    }
+
+    /** What changed in which version. */
+    public Map<String, String> history() {
+        return history;
+    }
+
+    public @Nullable String deprecatedSince() {
+        return deprecatedSince;
+    }
+
+    public @Nullable String replacedBy() {
+        return replacedBy;
+    }
+
+    public List<CommandSpec> subcommands() {
+        return subcommands;
+    }
+
+    public @Nullable CommandSpec parent() {
+        return parent;
+    }
+
+    /** What runs; null where only subcommands can run. */
+    public @Nullable Handler handler() {
+        return handler;
+    }
+
+    RedisError wrongArity() {
+        return new RedisError("ERR wrong number of arguments for '" + fullName() + "' command");
+    }
+
+    /** The command's name as an error says it. */
+    @Override
+    public String toString() {
+        return fullName().toLowerCase(Locale.ROOT);
+    }
+}

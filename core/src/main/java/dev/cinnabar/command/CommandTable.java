@@ -1,0 +1,92 @@
+package dev.cinnabar.command;
+
+import dev.cinnabar.memory.Bytes;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** All commands by name, in any case. Immutable once built; thread-safe. */
+public final class CommandTable {
+
+    private final Map<String, CommandSpec> byName = new LinkedHashMap<>();
+    private final List<CommandSpec> byId = new ArrayList<>();
+
+    // Open addressing over the names, found without making a String of what the client sent.
+    private final CommandSpec[] slots;
+
+    public CommandTable(Collection<CommandSpec> rows) {
+        for (CommandSpec row : rows) {
+            if (byName.put(row.name(), row) != null) {
+                throw new IllegalArgumentException("two rows for " + row.name());
+            }
+            add(row);
+            for (CommandSpec sub : row.subcommands()) {
+                add(sub);
+            }
+        }
+        slots = new CommandSpec[Integer.highestOneBit(byName.size() * 4 + 1) * 2];
+        for (CommandSpec row : byName.values()) {
+            int at = slotOf(Bytes.of(row.name()));
+            while (slots[at] != null) {
+                at = at + 1 & slots.length - 1;
+            }
+            slots[at] = row;
+        }
+    }
+
+    private void add(CommandSpec row) {
+        row.freeze(byId.size());
+        byId.add(row);
+    }
+
+    private int slotOf(Bytes name) {
+        int n = name.length();
+        long folded = name.tailAt(0, Math.min(n, 7)) | 0x20202020202020L;
+        if (n > 7) {
+            folded = folded * 31 + (name.tailAt(n - 4, 4) | 0x20202020L);
+        }
+        folded = (folded + n) * 0x9E3779B97F4A7C15L;
+        return (int) (folded >>> 40) & slots.length - 1;
+    }
+
+    /** The command of a name in any case, or null; a container, where it has subcommands. */
+    public @Nullable CommandSpec find(Bytes name) {
+        if (name.isEmpty()) {
+            return null;
+        }
+        for (int at = slotOf(name); slots[at] != null; at = at + 1 & slots.length - 1) {
+            if (name.equalsIgnoreCase(slots[at].name())) {
+                return slots[at];
+            }
+        }
+        return null;
+    }
+
+    /** The subcommand of a name in any case, or null. */
+    public static @Nullable CommandSpec findSub(CommandSpec container, Bytes name) {
+        for (CommandSpec sub : container.subcommands()) {
+            if (name.equalsIgnoreCase(sub.name())) {
+                return sub;
+            }
+        }
+        return null;
+    }
+
+    public CommandSpec byId(int id) {
+        return byId.get(id);
+    }
+
+    /** How many there are, subcommands included: ids are below. */
+    public int ids() {
+        return byId.size();
+    }
+
+    /** All commands, without subcommands, in the order of the tables. */
+    public Collection<CommandSpec> all() {
+        return Collections.unmodifiableCollection(byName.values());
+    }
+}

@@ -1,0 +1,277 @@
+package dev.cinnabar.command;
+
+import dev.cinnabar.keyspace.Keyspace;
+import dev.cinnabar.keyspace.Watch;
+import dev.cinnabar.memory.Bytes;
+import dev.cinnabar.resp.Output;
+import dev.cinnabar.resp.RedisError;
+import dev.cinnabar.resp.Request;
+import dev.cinnabar.session.Session;
+import dev.cinnabar.session.Session.ReplyMode;
+import dev.cinnabar.session.Transaction;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs requests: looks the command up, checks what is to be checked in Redis' order, locks the partitions of its keys, calls
+ * the handler and unlocks. Owned by one thread.
+ */
+public final class Dispatcher {
+
+    private static final CommandSpec NOTHING = CommandSpec.command("", 0);
+
+    private final Engine engine;
+    private final Keyspace keyspace;
+    private final CommandTable table;
+    private final Statistics statistics;
+    private final RandomGenerator random;
+    private final Args args = new Args();
+    private final Call call;
+    private final Request queued = new Request();
+    private final KeySpec.IndexConsumer hasher = this::hashKey;
+
+    private long mask;
+    private long nowMillis;
+    private long nowNanos;
+
+    Dispatcher(Engine engine, Statistics statistics, RandomGenerator random) {
+        this.engine = engine;
+        this.keyspace = engine.keyspace();
+        this.table = engine.commands();
+        this.statistics = statistics;
+        this.random = random;
+        this.call = new Call(engine, this, args, new Session(null, 0, true), NOTHING);
+    }
+
+    public Statistics statistics() {
+        return statistics;
+    }
+
+    /** Chance, for commands that need it. */
+    public RandomGenerator random() {
+        return random;
+    }
+
+    /** A batch of requests begins: reads the clocks. */
+    public void beginBatch() {
+        nowMillis = engine.clock().millis();
+        nowNanos = engine.clock().nanos();
+    }
+
+    /** Runs one request and writes exactly one reply, or none where the client wants none. */
+    public void dispatch(Session session, Request request, Output reply) {
+        ReplyMode mode = session.replyMode();
+        if (mode != ReplyMode.ON) {
+            reply.mute(true);
+            if (mode == ReplyMode.SKIP_NEXT) {
+                session.replyMode(ReplyMode.SKIP);
+            }
+        }
+        CommandSpec spec = lookUp(request, session, reply);
+        if (spec != null) {
+            process(session, spec, request, reply);
+        }
+        if (session.replyMode() != ReplyMode.OFF) {
+            if (mode == ReplyMode.SKIP) {
+                session.replyMode(ReplyMode.ON);
+            }
+            reply.mute(false);
+        }
+    }
+
+    private @Nullable CommandSpec lookUp(Request request, Session session, Output reply) {
+        CommandSpec spec = table.find(request.at(0));
+        if (spec == null) {
+            reject(null, session, reply, unknownCommand(request));
+            return null;
+        }
+        if (!spec.subcommands().isEmpty() && request.count() > 1) {
+            CommandSpec sub = CommandTable.findSub(spec, request.at(1));
+            if (sub != null) {
+                spec = sub;
+            } else if (spec.handler() == null) {
+                reject(spec, session, reply, unknownSubcommand(spec, request.at(1)));
+                return null;
+            }
+        }
+        if (!spec.accepts(request.count()) || spec.handler() == null) {
+            reject(spec, session, reply, spec.wrongArity());
+            return null;
+        }
+        return spec;
+    }
+
+    private void process(Session session, CommandSpec spec, Request request, Output reply) {
+        if (!session.isAuthenticated() && !spec.has(Flag.NO_AUTH)) {
+            reject(spec, session, reply, RedisError.NO_AUTH);
+            return;
+        }
+        Transaction transaction = session.transaction();
+        if (transaction.isOpen()) {
+            if (spec.has(Flag.NO_MULTI)) {
+                reject(spec, session, reply, NOT_IN_TRANSACTION);
+                return;
+            }
+            if (!spec.runsInsideMulti()) {
+                transaction.add(spec.id(), request);
+                reply.simple("QUEUED");
+                return;
+            }
+        }
+        args.set(request);
+        mask = 0;
+        collectKeys(spec, request);
+        CommandSpec.Locks locks = spec.locks();
+        long locked = locks == CommandSpec.Locks.KEYS ? mask : locks == CommandSpec.Locks.ALL ? keyspace.all() : 0;
+        keyspace.lock(locked);
+        try {
+            run(session, spec, reply);
+        } finally {
+            keyspace.unlock(locked);
+        }
+    }
+
+    private static final RedisError NOT_IN_TRANSACTION =
+            new RedisError("ERR Command not allowed inside a transaction");
+
+    /** Runs a handler whose keys are locked. */
+    private void run(Session session, CommandSpec spec, Output reply) {
+        long errors = reply.errors();
+        long mark = reply.mark();
+        call.begin(session, spec, nowMillis);
+        session.used(nowMillis, spec.fullName());
+        try {
+            Handler handler = spec.handler();
+            if (handler == null) {
+                throw new IllegalStateException("no handler: " + spec);
+            }
+            handler.run(call, args, reply);
+            RedisError error = args.error();
+            if (error != null) {
+                reply.error(error);
+            }
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError | AssertionError e) {
+            engine.settings().failures.accept("command '" + spec + "'", e);
+            if (reply.rollback(mark)) {
+                reply.error(RedisError.INTERNAL);
+            } else {
+                session.closeAfterReply();
+            }
+        }
+        long now = engine.clock().nanos();
+        statistics.ran(spec.id(), now - nowNanos);
+        nowNanos = now;
+        if (reply.errors() != errors) {
+            statistics.failed(spec.id());
+            count(reply);
+        }
+    }
+
+    private void count(Output reply) {
+        RedisError last = reply.lastError();
+        if (last != null) {
+            statistics.error(last.code());
+        }
+    }
+
+    private void reject(@Nullable CommandSpec spec, Session session, Output reply, RedisError error) {
+        session.transaction().abort();
+        reply.error(error);
+        statistics.error(error.code());
+        if (spec != null) {
+            statistics.rejected(spec.id());
+        }
+    }
+
+    // Keys.
+
+    private void collectKeys(CommandSpec spec, Request request) {
+        List<KeySpec> keys = spec.keys();
+        for (int i = 0; i < keys.size(); i++) {
+            keys.get(i).forEach(request, hasher);
+        }
+    }
+
+    private void hashKey(int index) {
+        long hash = keyspace.hash(args.at(index));
+        args.hash(index, hash);
+        mask |= 1L << keyspace.partitionOf(hash);
+    }
+
+    // Transactions.
+
+    /**
+     * Runs the queue of a transaction: locks all that its commands and watches need, and runs them one after the other if no
+     * watched key has changed.
+     */
+    public void execute(Session session, Output reply) {
+        Transaction transaction = session.transaction();
+        long locked = 0;
+        for (Transaction.Queued command : transaction.queue()) {
+            locked |= maskOf(command);
+        }
+        for (Watch watch : transaction.watches()) {
+            locked |= 1L << keyspace.partitionOf(watch.hash());
+        }
+        keyspace.lock(locked);
+        try {
+            boolean touched = transaction.isTouched();
+            for (Watch watch : transaction.watches()) {
+                touched |= keyspace.hasExpired(watch, nowMillis);
+            }
+            if (touched) {
+                reply.nilArray();
+                return;
+            }
+            List<Transaction.Queued> queue = List.copyOf(transaction.queue());
+            transaction.discard();
+            reply.array(queue.size());
+            for (Transaction.Queued command : queue) {
+                CommandSpec spec = table.byId(command.command());
+                command.show(queued);
+                args.set(queued);
+                collectKeys(spec, queued);
+                run(session, spec, reply);
+            }
+        } finally {
+            keyspace.unlock(locked);
+        }
+    }
+
+    private long maskOf(Transaction.Queued command) {
+        CommandSpec spec = table.byId(command.command());
+        if (spec.locks() != CommandSpec.Locks.KEYS) {
+            return spec.touchesData() ? keyspace.all() : 0;
+        }
+        command.show(queued);
+        args.set(queued);
+        mask = 0;
+        collectKeys(spec, queued);
+        return mask;
+    }
+
+    // Errors of the look-up.
+
+    private static RedisError unknownCommand(Request request) {
+        StringBuilder text = new StringBuilder("ERR unknown command '")
+                .append(shortened(request.at(0)))
+                .append("', with args beginning with: ");
+        int from = text.length();
+        for (int i = 1; i < request.count() && text.length() - from < 128; i++) {
+            String arg = request.at(i).toString();
+            text.append('\'').append(arg, 0, Math.min(arg.length(), 128 - (text.length() - from))).append("' ");
+        }
+        return new RedisError(text.toString());
+    }
+
+    private static RedisError unknownSubcommand(CommandSpec container, Bytes name) {
+        return new RedisError("ERR unknown subcommand '" + shortened(name) + "'. Try "
+                + container.name().toUpperCase(java.util.Locale.ROOT) + " HELP.");
+    }
+
+    private static String shortened(Bytes name) {
+        String text = name.toString();
+        return text.length() <= 128 ? text : text.substring(0, 128);
+    }
+}

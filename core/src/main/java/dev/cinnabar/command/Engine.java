@@ -1,0 +1,125 @@
+package dev.cinnabar.command;
+
+import dev.cinnabar.keyspace.Clock;
+import dev.cinnabar.keyspace.Keyspace;
+import dev.cinnabar.session.Clients;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.random.RandomGenerator;
+
+/** What all callers share: keys, commands, clients, settings. Thread-safe. */
+public final class Engine implements AutoCloseable {
+
+    private final Keyspace keyspace;
+    private final CommandTable commands;
+    private final Clients clients = new Clients();
+    private final Settings settings;
+    private final RandomGenerator.SplittableGenerator random;
+    private final List<Statistics> statistics = new CopyOnWriteArrayList<>();
+    private final Statistics past;
+    private final long startedMillis;
+    private final Background background;
+
+    public Engine(Keyspace keyspace, CommandTable commands, Settings settings, RandomGenerator.SplittableGenerator random) {
+        this.keyspace = keyspace;
+        this.commands = commands;
+        this.settings = settings;
+        this.random = random;
+        this.past = new Statistics(commands.ids());
+        this.startedMillis = keyspace.clock().millis();
+        this.background = new Background(this);
+    }
+
+    /** Starts the work in the background. */
+    public Engine start() {
+        background.start();
+        return this;
+    }
+
+    public Keyspace keyspace() {
+        return keyspace;
+    }
+
+    public CommandTable commands() {
+        return commands;
+    }
+
+    public Clients clients() {
+        return clients;
+    }
+
+    public Settings settings() {
+        return settings;
+    }
+
+    public Clock clock() {
+        return keyspace.clock();
+    }
+
+    public long startedMillis() {
+        return startedMillis;
+    }
+
+    /** Wakes the background work: something was thrown away, or expires soon. */
+    public void nudge() {
+        background.nudge();
+    }
+
+    /** A new dispatcher, for one thread. */
+    public Dispatcher newDispatcher() {
+        Statistics fresh = new Statistics(commands.ids());
+        statistics.add(fresh);
+        synchronized (random) {
+            return new Dispatcher(this, fresh, random.split());
+        }
+    }
+
+    /** A dispatcher is in no more use: its figures are kept. */
+    public void retire(Dispatcher dispatcher) {
+        synchronized (past) {
+            if (statistics.remove(dispatcher.statistics())) {
+                past.add(dispatcher.statistics());
+            }
+        }
+    }
+
+    /** The figures of all dispatchers together. */
+    public Statistics statistics() {
+        Statistics sum = new Statistics(commands.ids());
+        synchronized (past) {
+            sum.add(past);
+            statistics.forEach(sum::add);
+        }
+        return sum;
+    }
+
+    public void resetStatistics() {
+        synchronized (past) {
+            past.reset();
+            statistics.forEach(Statistics::reset);
+        }
+        keyspace.resetStatistics();
+        clients.resetStatistics();
+    }
+
+    /** The access clock of a key that is used now: seconds, 24 bits. */
+    int accessClock(int before, long nowMillis) {
+        return (int) (nowMillis / 1000) & 0xffffff;
+    }
+
+    int newAccessClock(long nowMillis) {
+        return (int) (nowMillis / 1000) & 0xffffff;
+    }
+
+    /** Seconds since a key with this access clock was used. */
+    public long idleSeconds(int accessClock, long nowMillis) {
+        return nowMillis / 1000 - accessClock & 0xffffff;
+    }
+
+    /** Ends the background work and gives all memory back. No thread may be in a command. */
+    @Override
+    public void close() {
+        background.close();
+        keyspace.close();
+    }
+}

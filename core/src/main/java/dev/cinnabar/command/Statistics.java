@@ -1,0 +1,100 @@
+package dev.cinnabar.command;
+
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * What one dispatcher has counted. Written by its thread alone; others read figures that may be a moment old.
+ */
+public final class Statistics {
+
+    private final long[] calls;
+    private final long[] nanos;
+    private final long[] rejected;
+    private final long[] failed;
+    private long commands;
+    private final Map<String, LongAdder> errors = new ConcurrentHashMap<>();
+
+    /** No more different error codes than this are counted: a client can make them up in scripts. */
+    private static final int MAX_ERRORS = 128;
+
+    Statistics(int commands) {
+        calls = new long[commands];
+        nanos = new long[commands];
+        rejected = new long[commands];
+        failed = new long[commands];
+    }
+
+    void ran(int command, long elapsedNanos) {
+        commands++;
+        calls[command]++;
+        nanos[command] += elapsedNanos;
+    }
+
+    void rejected(int command) {
+        rejected[command]++;
+    }
+
+    void failed(int command) {
+        failed[command]++;
+    }
+
+    void error(String code) {
+        LongAdder adder = errors.get(code);
+        if (adder == null) {
+            adder = errors.computeIfAbsent(errors.size() < MAX_ERRORS ? code : "ERRORSTATS_OVERFLOW", k -> new LongAdder());
+        }
+        adder.increment();
+    }
+
+    public long commands() {
+        return commands;
+    }
+
+    public long calls(int command) {
+        return calls[command];
+    }
+
+    public long nanos(int command) {
+        return nanos[command];
+    }
+
+    public long rejectedCalls(int command) {
+        return rejected[command];
+    }
+
+    public long failedCalls(int command) {
+        return failed[command];
+    }
+
+    /** How often each error code was answered. */
+    public Map<String, Long> errors() {
+        Map<String, Long> copy = new TreeMap<>();
+        errors.forEach((code, n) -> copy.put(code, n.sum()));
+        return copy;
+    }
+
+    /** Adds another's figures to these. */
+    public void add(Statistics other) {
+        commands += other.commands;
+        for (int i = 0; i < calls.length; i++) {
+            calls[i] += other.calls[i];
+            nanos[i] += other.nanos[i];
+            rejected[i] += other.rejected[i];
+            failed[i] += other.failed[i];
+        }
+        other.errors.forEach((code, n) -> errors.computeIfAbsent(code, k -> new LongAdder()).add(n.sum()));
+    }
+
+    /** Back to zero. Called by any thread: a count in flight may survive. */
+    public void reset() {
+        commands = 0;
+        java.util.Arrays.fill(calls, 0);
+        java.util.Arrays.fill(nanos, 0);
+        java.util.Arrays.fill(rejected, 0);
+        java.util.Arrays.fill(failed, 0);
+        errors.clear();
+    }
+}

@@ -1,0 +1,192 @@
+package dev.cinnabar.session;
+
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the engine knows about one client. Owned by the thread that runs its commands; others may read what CLIENT LIST
+ * shows, a moment old, and call what says so.
+ */
+public final class Session {
+
+    /** What CLIENT REPLY has set. */
+    public enum ReplyMode {
+        ON,
+        OFF,
+        /** Off for the command after this one. */
+        SKIP_NEXT,
+        /** Off for this command. */
+        SKIP
+    }
+
+    private static final AtomicLong IDS = new AtomicLong();
+
+    private final long id = IDS.incrementAndGet();
+    private final @Nullable Peer peer;
+    private final long createdMillis;
+    private final Transaction transaction = new Transaction();
+
+    private int database;
+    private int protocol = 2;
+    private boolean authenticated;
+    private String user = "default";
+    private String name = "";
+    private String libraryName = "";
+    private String libraryVersion = "";
+    private boolean noEvict;
+    private boolean noTouch;
+    private ReplyMode replyMode = ReplyMode.ON;
+    private boolean closing;
+    private long lastUsedMillis;
+    private long commands;
+    private String lastCommand = "NULL";
+
+    /** @param peer the connection, or null for a caller inside the JVM */
+    public Session(@Nullable Peer peer, long nowMillis, boolean authenticated) {
+        this.peer = peer;
+        this.createdMillis = nowMillis;
+        this.lastUsedMillis = nowMillis;
+        this.authenticated = authenticated;
+    }
+
+    /** Back to what a new client has; the protocol too. Watches must have been ended. */
+    public void reset(boolean authenticated) {
+        transaction.discard();
+        database = 0;
+        protocol = 2;
+        this.authenticated = authenticated;
+        user = "default";
+        name = "";
+        noEvict = false;
+        noTouch = false;
+        replyMode = ReplyMode.ON;
+    }
+
+    public long id() {
+        return id;
+    }
+
+    public @Nullable Peer peer() {
+        return peer;
+    }
+
+    public long createdMillis() {
+        return createdMillis;
+    }
+
+    public Transaction transaction() {
+        return transaction;
+    }
+
+    public int database() {
+        return database;
+    }
+
+    public void database(int database) {
+        this.database = database;
+    }
+
+    /** The version of the protocol: 2 or 3. */
+    public int protocol() {
+        return protocol;
+    }
+
+    public void protocol(int protocol) {
+        this.protocol = protocol;
+    }
+
+    public boolean isAuthenticated() {
+        return authenticated;
+    }
+
+    public void authenticated(boolean authenticated) {
+        this.authenticated = authenticated;
+    }
+
+    public String user() {
+        return user;
+    }
+
+    public void user(String user) {
+        this.user = user;
+    }
+
+    /** The name given by CLIENT SETNAME, or "". */
+    public String name() {
+        return name;
+    }
+
+    public void name(String name) {
+        this.name = name;
+    }
+
+    public String libraryName() {
+        return libraryName;
+    }
+
+    public void libraryName(String libraryName) {
+        this.libraryName = libraryName;
+    }
+
+    public String libraryVersion() {
+        return libraryVersion;
+    }
+
+    public void libraryVersion(String libraryVersion) {
+        this.libraryVersion = libraryVersion;
+    }
+
+    public boolean isNoEvict() {
+        return noEvict;
+    }
+
+    public void noEvict(boolean noEvict) {
+        this.noEvict = noEvict;
+    }
+
+    /** Whether this client's reads leave the access clocks of keys alone. */
+    public boolean isNoTouch() {
+        return noTouch;
+    }
+
+    public void noTouch(boolean noTouch) {
+        this.noTouch = noTouch;
+    }
+
+    public ReplyMode replyMode() {
+        return replyMode;
+    }
+
+    public void replyMode(ReplyMode replyMode) {
+        this.replyMode = replyMode;
+    }
+
+    /** Whether the connection ends once the replies so far are sent. */
+    public boolean isClosing() {
+        return closing;
+    }
+
+    public void closeAfterReply() {
+        closing = true;
+    }
+
+    public long lastUsedMillis() {
+        return lastUsedMillis;
+    }
+
+    public long commands() {
+        return commands;
+    }
+
+    /** The full name of the last command, as CLIENT LIST shows it. */
+    public String lastCommand() {
+        return lastCommand;
+    }
+
+    /** A command begins. */
+    public void used(long nowMillis, String command) {
+        lastUsedMillis = nowMillis;
+        lastCommand = command;
+        commands++;
+    }
+}
