@@ -107,12 +107,15 @@ public final class Args {
         }
     }
 
-    public boolean failed() {
-        return error != null;
+    /** Hands out the error and forgets it. */
+    @Nullable RedisError takeError() {
+        RedisError e = error;
+        error = null;
+        return e;
     }
 
-    public @Nullable RedisError error() {
-        return error;
+    public boolean failed() {
+        return error != null;
     }
 
     /** The hash of the key at an index, which the frame has computed before it locked. */

@@ -3,9 +3,11 @@ package dev.cinnabar.command;
 import dev.cinnabar.keyspace.Database;
 import dev.cinnabar.keyspace.Keyspace;
 import dev.cinnabar.keyspace.Partition;
+import dev.cinnabar.keyspace.Watch;
 import dev.cinnabar.memory.Bytes;
 import dev.cinnabar.resp.RedisError;
 import dev.cinnabar.session.Session;
+import dev.cinnabar.session.Transaction;
 import dev.cinnabar.values.Entry;
 import dev.cinnabar.values.Type;
 import org.jspecify.annotations.Nullable;
@@ -207,6 +209,19 @@ public final class Call {
     /** A key of another database has changed. */
     public void modified(int arg, int database) {
         partition(arg).modified(database, args.at(arg));
+    }
+
+    /** The client watches a key of its database from now on, unless it does already. */
+    public void watch(int arg) {
+        Transaction transaction = session.transaction();
+        long hash = args.hash(arg);
+        byte[] key = args.at(arg).toByteArray();
+        for (Watch watch : transaction.watches()) {
+            if (watch.isFor(session.database(), key)) {
+                return;
+            }
+        }
+        transaction.watches().add(keyspace.watch(transaction, session.database(), args.at(arg), hash));
     }
 
     /** A view for bytes of a value. */

@@ -279,7 +279,8 @@ public final class CommandSpec {
         return handler;
     }
 
-    RedisError wrongArity() {
+    /** The error for a wrong number of arguments. */
+    public RedisError wrongArity() {
         return new RedisError("ERR wrong number of arguments for '" + fullName() + "' command");
     }
 

@@ -6,6 +6,7 @@ import dev.cinnabar.memory.Bytes;
 import dev.cinnabar.resp.Output;
 import dev.cinnabar.resp.RedisError;
 import dev.cinnabar.resp.Request;
+import dev.cinnabar.resp.RespWriter;
 import dev.cinnabar.session.Session;
 import dev.cinnabar.session.Session.ReplyMode;
 import dev.cinnabar.session.Transaction;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class Dispatcher {
 
     private static final CommandSpec NOTHING = CommandSpec.command("", 0);
+    private static final Output NO_OUTPUT = new RespWriter(64, (bytes, offset, length) -> {});
 
     private final Engine engine;
     private final Keyspace keyspace;
@@ -31,6 +33,7 @@ public final class Dispatcher {
     private final Request queued = new Request();
     private final KeySpec.IndexConsumer hasher = this::hashKey;
 
+    private Output output = NO_OUTPUT;
     private long mask;
     private long nowMillis;
     private long nowNanos;
@@ -61,6 +64,7 @@ public final class Dispatcher {
 
     /** Runs one request and writes exactly one reply, or none where the client wants none. */
     public void dispatch(Session session, Request request, Output reply) {
+        output = reply;
         ReplyMode mode = session.replyMode();
         if (mode != ReplyMode.ON) {
             reply.mute(true);
@@ -147,7 +151,7 @@ public final class Dispatcher {
                 throw new IllegalStateException("no handler: " + spec);
             }
             handler.run(call, args, reply);
-            RedisError error = args.error();
+            RedisError error = args.takeError();
             if (error != null) {
                 reply.error(error);
             }
@@ -205,7 +209,8 @@ public final class Dispatcher {
      * Runs the queue of a transaction: locks all that its commands and watches need, and runs them one after the other if no
      * watched key has changed.
      */
-    public void execute(Session session, Output reply) {
+    public void execute(Session session) {
+        Output reply = output;
         Transaction transaction = session.transaction();
         long locked = 0;
         for (Transaction.Queued command : transaction.queue()) {

@@ -51,7 +51,7 @@ public final class Watch {
         expiredAtStart = false;
     }
 
-    boolean isFor(int database, byte[] key) {
+    public boolean isFor(int database, byte[] key) {
         return this.database == database && Arrays.equals(this.key, key);
     }
 }

@@ -1,0 +1,27 @@
+package dev.cinnabar.commands;
+
+import dev.cinnabar.command.CommandSpec;
+import dev.cinnabar.command.CommandTable;
+import dev.cinnabar.commands.connection.ConnectionCommands;
+import dev.cinnabar.commands.keys.KeyCommands;
+import dev.cinnabar.commands.server.DatabaseCommands;
+import dev.cinnabar.commands.strings.StringCommands;
+import dev.cinnabar.commands.transactions.TransactionCommands;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The table of all commands. */
+public final class Commands {
+
+    private Commands() {}
+
+    public static CommandTable table() {
+        List<CommandSpec> rows = new ArrayList<>();
+        rows.addAll(StringCommands.table());
+        rows.addAll(KeyCommands.table());
+        rows.addAll(ConnectionCommands.table());
+        rows.addAll(TransactionCommands.table());
+        rows.addAll(DatabaseCommands.table());
+        return new CommandTable(rows);
+    }
+}

@@ -1,0 +1,5 @@
+/** Commands on strings. */
+@NullMarked
+package dev.cinnabar.commands.strings;
+
+import org.jspecify.annotations.NullMarked;
