@@ -6,8 +6,8 @@ import java.util.Comparator;
 import java.util.TreeSet;
 
 /**
- * The order of expiry times: pairs of a time and a record, the earliest first. Owned by a database's partition, guarded by
- * its lock.
+ * The order of expiry times: pairs of a time and a record, the earliest first. Owned by a database's partition,
+ * guarded by its lock.
  */
 public final class ExpiryOrder implements AutoCloseable {
 

@@ -6,8 +6,9 @@ import dev.cinnabar.memory.Bytes;
  * SipHash-1-3, 64 bits: a keyed hash, so that whoever does not know the key cannot make keys collide on purpose.
  * Stateless, allocates nothing.
  *
- * <p>After Aumasson and Bernstein, "SipHash: a fast short-input PRF" (2012), with one compression round a word and three
- * final ones, which is the usual choice for hash tables: nothing but the timing of a reply shows what the hash was.
+ * <p>After Aumasson and Bernstein, "SipHash: a fast short-input PRF" (2012), with one compression round a word and
+ * three final ones, which is the usual choice for hash tables: nothing but the timing of a reply shows what the hash
+ * was.
  */
 public final class SipHash {
 
