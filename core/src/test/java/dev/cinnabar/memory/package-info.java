@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cinnabar.memory;
+
+import org.jspecify.annotations.NullMarked;
