@@ -36,7 +36,7 @@ class ConfigTest {
         assertThat(all.size() % 2).isZero();
     }
 
-    @RedisTest
+    @RedisTest(valkeyDiffers = "lazyfree-lazy-user-del is yes")
     void defaults(Client redis) {
         String[][] expected = {
             {"databases", "16"},

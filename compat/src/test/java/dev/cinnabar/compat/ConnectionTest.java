@@ -231,7 +231,7 @@ class ConnectionTest {
                         " events=r");
     }
 
-    @RedisTest
+    @RedisTest(valkeyDiffers = "multi=0 outside a transaction")
     void clientInfoOfState(Client redis, Server server) {
         Client other = server.connect();
         long id = other.run("CLIENT ID").integer();
@@ -244,7 +244,7 @@ class ConnectionTest {
         redis.run("CLIENT LIST ID " + id).matches(".* flags=N .* multi=-1 .* cmd=reset .*");
     }
 
-    @RedisTest
+    @RedisTest(valkeyDiffers = "an ID that is no number is a syntax error")
     void clientList(Client redis, Server server) {
         Client other = server.connect();
         long mine = redis.run("CLIENT ID").integer();
@@ -283,8 +283,8 @@ class ConnectionTest {
             CLIENT SETINFO LIB-NAME redis-x      -> +OK
             CLIENT SETINFO lib-ver 1.2.3         -> +OK
             CLIENT INFO                          -> /.* lib-name=redis-x lib-ver=1.2.3.*/
-            CLIENT SETINFO LIB-NAME "a b"        -> -ERR lib-name cannot contain spaces, newlines or special characters.
-            CLIENT SETINFO LIB-VER "a\\nb"       -> -ERR lib-ver cannot contain spaces, newlines or special characters.
+            CLIENT SETINFO LIB-NAME "a b"        -> -ERR LIB-NAME cannot contain spaces, newlines or special characters.
+            CLIENT SETINFO LIB-VER "a\\nb"       -> -ERR LIB-VER cannot contain spaces, newlines or special characters.
             CLIENT SETINFO FOO bar               -> -ERR Unrecognized option 'FOO'
             CLIENT SETINFO LIB-NAME              -> -ERR wrong number of arguments for 'client|setinfo' command
             CLIENT SETINFO LIB-NAME ""           -> +OK

@@ -26,7 +26,6 @@ class ScanTest {
             SCAN                    -> -ERR wrong number of arguments for 'scan' command
             SCAN abc                -> -ERR invalid cursor
             SCAN -1                 -> any
-            SCAN " 0"               -> -ERR invalid cursor
             SCAN 18446744073709551615 -> any
             SCAN 0 FOO              -> -ERR syntax error
             SCAN 0 MATCH            -> -ERR syntax error

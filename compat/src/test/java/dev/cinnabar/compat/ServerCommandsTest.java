@@ -88,7 +88,7 @@ class ServerCommandsTest {
         assertThat(redis.run("INFO commandstats").text()).startsWith("# Commandstats\r\n");
     }
 
-    @RedisTest
+    @RedisTest(valkeyDiffers = "it has server_mode instead of redis_mode")
     void infoFields(Client redis, Server server) {
         redis.run("SET x 1").isOk();
         Map<String, String> info = info(redis, "");

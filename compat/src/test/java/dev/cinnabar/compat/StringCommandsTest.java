@@ -234,7 +234,7 @@ class StringCommandsTest {
             """);
     }
 
-    @RedisTest
+    @RedisTest(valkeyDiffers = "it checks the time first")
     void getexChecksTheKeyBeforeTheTime(Client redis) {
         redis.replies("""
             GETEX nothing EX abc    -> nil
@@ -663,7 +663,7 @@ class StringCommandsTest {
             """);
     }
 
-    @RedisTest
+    @RedisTest(valkeyDiffers = "SET embeds longer strings")
     void encodings(Client redis) {
         redis.replies("""
             SET x 1                 -> +OK

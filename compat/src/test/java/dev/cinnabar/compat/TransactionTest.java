@@ -28,7 +28,7 @@ class TransactionTest {
             """);
     }
 
-    @RedisTest
+    @RedisTest(valkeyDiffers = "it names the command in the error")
     void nestedMultiAndWatchInside(Client redis) {
         redis.replies("""
             MULTI                   -> +OK
@@ -331,7 +331,7 @@ class TransactionTest {
         redis.call("EXEC").matches("\\[\\$-1, \\{.*\\}, nil\\]");
     }
 
-    @RedisTest
+    @RedisTest(valkeyDiffers = "it names the command in the error")
     void commandsNotAllowedInside(Client redis) {
         redis.replies("""
             MULTI                   -> +OK

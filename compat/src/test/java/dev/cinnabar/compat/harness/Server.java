@@ -11,12 +11,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 /** A running server process and the connections that a test opened to it. One of each target is shared by all tests of the JVM. */
 public final class Server {
@@ -55,6 +58,14 @@ public final class Server {
             SHARED.put(target, server);
         }
         return server;
+    }
+
+    /** The newest real Redis that is installed, to compare with. */
+    public static Optional<Server> newestRedis() {
+        return Stream.of(Target.REDIS, Target.REDIS_8)
+                .filter(target -> target.command().isPresent())
+                .map(Server::shared)
+                .max(Comparator.comparing(Server::version));
     }
 
     /** A second server of the same kind for one test, with options of its own; closed after the test. */
@@ -180,7 +191,12 @@ public final class Server {
                 .redirectOutput(directory.resolve("server.log").toFile())
                 .start();
         awaitListening(process, port, command, directory);
-        return new Server(target, process, directory, port);
+        try {
+            return new Server(target, process, directory, port);
+        } catch (RuntimeException | AssertionError e) {
+            process.destroyForcibly(); // do not leave it behind without an owner
+            throw e;
+        }
     }
 
     private static void awaitListening(Process process, int port, List<String> command, Path directory)

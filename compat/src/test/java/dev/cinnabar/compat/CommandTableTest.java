@@ -1,0 +1,155 @@
+package dev.cinnabar.compat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.cinnabar.compat.harness.Client;
+import dev.cinnabar.compat.harness.RedisTest;
+import dev.cinnabar.compat.harness.Resp;
+import dev.cinnabar.compat.harness.Server;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Every row of our command table is that of Redis: COMMAND's reply is compared, field by field and subcommand by subcommand,
+ * with that of the newest Redis installed.
+ *
+ * <p>What that Redis does not know yet is compared with {@link #NEWER}; where releases differ and we follow the later one,
+ * the difference stands in {@link #CHANGED}.
+ */
+class CommandTableTest {
+
+    /** Commands later than the oldest Redis we compare with: name, arity, flags, first key, last key, step, categories. */
+    private static final String NEWER = """
+            client|no-touch 3 loading,noscript,stale 0 0 0 @connection,@slow
+            client|setinfo 4 loading,noscript,stale 0 0 0 @connection,@slow
+            delex -2 fast,write 1 1 1 @fast,@string,@write
+            digest 2 fast,readonly 1 1 1 @fast,@read,@string
+            increx -2 denyoom,fast,write 1 1 1 @fast,@string,@write
+            msetex -4 denyoom,movablekeys,write 0 0 0 @slow,@string,@write
+            waitaof 4 blocking 0 0 0 @blocking,@connection,@slow
+            """;
+
+    /** {@code command field}: what another release of Redis answers, with ours as of the latest. */
+    private static final Map<String, String> CHANGED = Map.ofEntries(
+            Map.entry("command|getkeys arity", "7.0: -4, now -3"),
+            Map.entry("command|getkeysandflags arity", "7.0: -4, now -3"));
+
+    private static final Set<String> FIELDS =
+            Set.of("arity", "flags", "first key", "last key", "step", "categories", "tips", "key specs");
+
+    @RedisTest(cinnabarOnly = "compares Cinnabar's table with that of a real server")
+    void everyRowIsThatOfRedis(Client cinnabar) {
+        Optional<Server> newest = Server.newestRedis();
+        assumeTrue(newest.isPresent(), "no real Redis is installed to compare with");
+        Map<String, Map<String, String>> ours = table(cinnabar);
+        Map<String, Map<String, String>> theirs = table(newest.get().connect());
+        Map<String, Map<String, String>> newer = newer();
+        assertThat(ours).isNotEmpty();
+        List<String> differences = new ArrayList<>();
+        ours.forEach((name, row) -> {
+            Map<String, String> expected = theirs.containsKey(name) ? theirs.get(name) : newer.get(name);
+            if (expected == null) {
+                differences.add(name + ": neither " + newest.get().version() + " nor NEWER has it");
+                return;
+            }
+            for (Map.Entry<String, String> field : expected.entrySet()) {
+                String value = row.get(field.getKey());
+                if (!field.getValue().equals(value) && !CHANGED.containsKey(name + " " + field.getKey())) {
+                    differences.add(name + " " + field.getKey() + ": " + value + ", but Redis "
+                            + newest.get().version() + ": " + field.getValue());
+                }
+            }
+        });
+        assertThat(differences).isEmpty();
+    }
+
+    /** The facts of NEWER and CHANGED are themselves checked, wherever a server is new enough. */
+    @RedisTest(valkeyDiffers = "its CLIENT subcommands have allow_busy")
+    void ourOwnFactsAreThoseOfRealServers(Client redis) {
+        Map<String, Map<String, String>> theirs = table(redis);
+        List<String> differences = new ArrayList<>();
+        newer().forEach((name, row) -> {
+            Map<String, String> real = theirs.get(name);
+            if (real != null) {
+                row.forEach((field, value) -> {
+                    if (!value.equals(real.get(field))) {
+                        differences.add(name + " " + field + ": " + value + ", in truth " + real.get(field));
+                    }
+                });
+            }
+        });
+        assertThat(differences).isEmpty();
+    }
+
+    private static Map<String, Map<String, String>> newer() {
+        Map<String, Map<String, String>> rows = new TreeMap<>();
+        NEWER.lines().forEach(line -> {
+            String[] words = line.split(" ", -1);
+            Map<String, String> row = new LinkedHashMap<>();
+            row.put("arity", words[1]);
+            row.put("flags", words[2]);
+            row.put("first key", words[3]);
+            row.put("last key", words[4]);
+            row.put("step", words[5]);
+            row.put("categories", words[6]);
+            rows.put(words[0], row);
+        });
+        return rows;
+    }
+
+    /** Commands and subcommands by their full names. */
+    private static Map<String, Map<String, String>> table(Client client) {
+        Map<String, Map<String, String>> rows = new TreeMap<>();
+        client.run("COMMAND").list().forEach(command -> addRow(command, rows));
+        return rows;
+    }
+
+    private static void addRow(Resp command, Map<String, Map<String, String>> rows) {
+        List<Resp> info = command.list();
+        Map<String, String> row = new LinkedHashMap<>();
+        row.put("arity", info.get(1).toString());
+        row.put("flags", words(info.get(2)));
+        row.put("first key", info.get(3).toString());
+        row.put("last key", info.get(4).toString());
+        row.put("step", info.get(5).toString());
+        row.put("categories", words(info.get(6)));
+        row.put("tips", words(info.get(7)));
+        row.put("key specs", keySpecs(info.get(8)));
+        assertThat(row.keySet()).isEqualTo(FIELDS);
+        rows.put(info.get(0).text(), row);
+        info.get(9).list().forEach(sub -> addRow(sub, rows));
+    }
+
+    /** The words of a set in one order, whatever the server's. */
+    private static String words(Resp set) {
+        TreeSet<String> words = new TreeSet<>();
+        set.list().forEach(word -> words.add(word.text()));
+        return String.join(",", words);
+    }
+
+    /** Key specs keep their order; their notes are prose and not compared. */
+    private static String keySpecs(Resp specs) {
+        List<String> texts = new ArrayList<>();
+        for (Resp spec : specs.list()) {
+            Map<String, String> fields = new TreeMap<>();
+            List<Resp> items = spec.list();
+            for (int i = 0; i < items.size(); i += 2) {
+                String name = items.get(i).text();
+                if (name.equals("flags")) {
+                    fields.put(name, words(items.get(i + 1)));
+                } else if (!name.equals("notes")) {
+                    fields.put(name, items.get(i + 1).toString());
+                }
+            }
+            texts.add(fields.toString());
+        }
+        return texts.toString();
+    }
+}
