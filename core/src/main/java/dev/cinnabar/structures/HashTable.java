@@ -6,6 +6,7 @@ import dev.cinnabar.memory.Tag;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
 /**
@@ -54,19 +55,23 @@ public abstract class HashTable {
      * is no wrapping round: a few slots more than `usable` take what is pushed off the end, and the last one is
      * always a hole, so no loop needs a bound. Directory, slot, record: three cache misses.
      *
-     * How does it grow? A segment loaded to 7/8 is poured, in order, into the next size: 8, 12, 16, 24 ... 1024,
-     * 1536. A full one of 1536 is poured into two, of 1024 each if the hash is even; if it had the directory's depth,
-     * the directory doubles first. Segments fill together under an even hash, so without the size in between, load
-     * would swing between 0.44 and 0.87; with it the worst is 0.58. How does it shrink? A segment below 2/5 is merged
-     * with its buddy, the segment whose prefix differs in the last bit, if both fill no more than half a segment, and
-     * else poured into a smaller size; the directory halves when no segment has its depth. Between a growth and a
-     * shrinking of the same segment lie a number of changes in proportion to its size, so each change costs O(1)
-     * amortized, and none more than one segment (a few microseconds, a tenth of a millisecond if records are read)
-     * and a directory of 8 bytes per ~900 records.
+     * How does it grow? A segment loaded to 7/8 is poured, in order, into the next size: blocks of 96, 128, 192, 256
+     * ... 8192, 12288 bytes, whole pages at last, so that the memory can use them for anything once they are free. A
+     * full one of three pages is poured into two, of two pages each if the hash is even; if it had the directory's
+     * depth, the directory doubles first. Segments fill together under an even hash, so without the size in between,
+     * load would swing between 0.44 and 0.87; with it the worst is 0.58.
+     *
+     * How does it shrink? A segment below 2/5 is merged with its buddy, the segment whose prefix differs in the last
+     * bit, if both fill no more than half a segment, and else poured into a smaller size; the directory halves when
+     * no segment has its depth. Between a growth and a shrinking of the same segment lie a number of changes in
+     * proportion to its size, so each change costs O(1) amortized, and none more than one segment (a few
+     * microseconds; one or two tenths of a millisecond if records are read) and a directory of 8 bytes per ~900
+     * records.
      *
      * What if hashes collide? They do not, with a keyed hash; but the table must stay right. A split that would make
      * the directory larger than one entry per 128 records is not done, nor one beyond depth 24; the segment grows
-     * past 1536 instead, and slows down to a sorted list. A million records of one and the same tag are the limit.
+     * past three pages instead, and slows down to a sorted list. A million records of one and the same tag are the
+     * limit.
      *
      * SCAN. A cursor is a position in hash order: the top 24 bits of the hash. A call hands out the records of all
      * positions from the cursor up to the one that it returns. Every segment can tell these positions: with base b <=
@@ -126,9 +131,25 @@ public abstract class HashTable {
 
     private static final int POSITION_BITS = 24;
     private static final int MAX_DEPTH = POSITION_BITS;
-    private static final int MIN_USABLE = 8;
-    private static final int SPLIT_USABLE = 1536;
-    private static final int MAX_USABLE = 3 << 16;
+
+    /** Sizes of segments: whole blocks of 96, 128, 192, 256, 384 ... bytes, the large ones whole pages. */
+    private static final int SIZES = 28;
+
+    private static final int[] SIZE_TOTAL = new int[SIZES];
+    private static final int[] SIZE_USABLE = new int[SIZES];
+
+    static {
+        for (int i = 0; i < SIZES; i++) {
+            int blockBytes = (i % 2 == 0 ? 96 : 128) << i / 2;
+            SIZE_TOTAL[i] = (blockBytes - SLOTS) / 8;
+            SIZE_USABLE[i] = SIZE_TOTAL[i] - Math.min(23, Math.max(3, SIZE_TOTAL[i] / 10)) & -4;
+        }
+    }
+
+    private static final int SPLIT_BYTES = 12288;
+    private static final int MIN_USABLE = SIZE_USABLE[0];
+    private static final int SPLIT_USABLE = usableOfBlock(SPLIT_BYTES);
+    private static final int MAX_USABLE = SIZE_USABLE[SIZES - 1];
     private static final int MERGE_COUNT = 512;
     private static final int RECORDS_PER_ENTRY = 128;
     private static final int RANDOM_TRIES = 100;
@@ -639,10 +660,10 @@ public abstract class HashTable {
 
     /** A segment of holes, with room behind the first {@code end} slots. */
     private long newSegment(int usable, int end) {
-        int slack = 3 + Math.min(21, usable / 16);
-        int total = (int) (Memory.blockSize(SLOTS + 8L * (usable + slack)) - SLOTS >>> 3);
+        int total = SIZE_TOTAL[sizeOf(usable)];
         if (end + 2 > total) {
-            total = end + Math.max(8, (end - usable) / 4);
+            long bytes = Memory.blockSize(SLOTS + 8L * (end + Math.max(8, (end - usable) / 4)));
+            total = (int) ((bytes - SLOTS) / 8);
             if (total > MAX_TOTAL) {
                 throw new IllegalStateException("too many records of one hash");
             }
@@ -670,23 +691,31 @@ public abstract class HashTable {
         memory.putLong(root, BYTES, bytes() - Memory.blockSize(size));
     }
 
-    // Sizes: 8, 12, 16, 24, 32 ...
+    // Sizes.
 
     private static int limit(int usable) {
         return usable == MAX_USABLE ? MAX_TOTAL : usable - usable / 8;
     }
 
+    private static int sizeOf(int usable) {
+        return Arrays.binarySearch(SIZE_USABLE, usable);
+    }
+
     private static int nextUsable(int usable) {
-        return Integer.bitCount(usable) == 1 ? usable / 2 * 3 : usable / 3 * 4;
+        return SIZE_USABLE[sizeOf(usable) + 1];
     }
 
     /** The smallest size that leaves room to grow. */
     private static int usableFor(int count) {
-        int usable = MIN_USABLE;
-        while (usable < MAX_USABLE && 10L * count > 7L * usable) {
-            usable = nextUsable(usable);
+        int size = 0;
+        while (size < SIZES - 1 && 10L * count > 7L * SIZE_USABLE[size]) {
+            size++;
         }
-        return usable;
+        return SIZE_USABLE[size];
+    }
+
+    private static int usableOfBlock(int blockBytes) {
+        return SIZE_USABLE[Arrays.binarySearch(SIZE_TOTAL, (blockBytes - SLOTS) / 8)];
     }
 
     // The directory and its entries.

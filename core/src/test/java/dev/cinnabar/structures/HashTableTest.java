@@ -202,7 +202,7 @@ class HashTableTest {
             }
         }
         identity.checkInvariants();
-        assertThat(worst).isBetween(9.0, 14.8);
+        assertThat(worst).isBetween(9.0, 14.0);
         identity.destroy();
     }
 
