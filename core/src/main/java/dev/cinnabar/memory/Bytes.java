@@ -15,9 +15,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Indices are relative to the view; multi-byte values are little-endian. Reads are bounds-checked by what lies below.
  */
-public final class Bytes {
+public final class Bytes implements Comparable<Bytes> {
 
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfInt NATIVE_INT =
+            ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfLong NATIVE_LONG =
             ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final byte[] NOTHING = {};
@@ -73,6 +76,11 @@ public final class Bytes {
         return a != null ? (long) LONG.get(a, (int) offset + index) : segment.get(NATIVE_LONG, offset + index);
     }
 
+    private int intAt(int index) {
+        byte[] a = array;
+        return a != null ? (int) INT.get(a, (int) offset + index) : segment.get(NATIVE_INT, offset + index);
+    }
+
     /** The last {@code n < 8} bytes from {@code index} on as the low bytes of a little-endian number. */
     public long tailAt(int index, int n) {
         if (length >= 8) {
@@ -121,16 +129,71 @@ public final class Bytes {
     }
 
     public boolean contentEquals(Bytes other) {
-        if (other.length != length) {
+        int n = length;
+        if (other.length != n) {
             return false;
         }
+        if (n >= 8) {
+            for (int i = 0; i < n - 8; i += 8) {
+                if (longAt(i) != other.longAt(i)) {
+                    return false;
+                }
+            }
+            return longAt(n - 8) == other.longAt(n - 8);
+        }
+        if (n >= 4) {
+            return intAt(0) == other.intAt(0) && intAt(n - 4) == other.intAt(n - 4);
+        }
+        return tailAt(0, n) == other.tailAt(0, n);
+    }
+
+    /**
+     * The order of the bytes as unsigned numbers, a prefix before what it begins. Views are equal by identity, as mutable
+     * things are, so 0 does not mean {@link #equals} but {@link #contentEquals(Bytes)}.
+     */
+    @Override
+    public int compareTo(Bytes other) {
+        int n = Math.min(length, other.length);
         int i = 0;
-        for (; i + 8 <= length; i += 8) {
-            if (longAt(i) != other.longAt(i)) {
-                return false;
+        for (; i + 8 <= n; i += 8) {
+            long a = longAt(i);
+            long b = other.longAt(i);
+            if (a != b) {
+                return Long.compareUnsigned(Long.reverseBytes(a), Long.reverseBytes(b));
             }
         }
-        return tailAt(i, length - i) == other.tailAt(i, length - i);
+        for (; i < n; i++) {
+            int difference = (byteAt(i) & 0xff) - (other.byteAt(i) & 0xff);
+            if (difference != 0) {
+                return difference;
+            }
+        }
+        return length - other.length;
+    }
+
+    /** The first index of a byte, or -1. */
+    public int indexOf(byte b) {
+        return indexOf(b, 0);
+    }
+
+    /** The first index of a byte from {@code from} on, or -1. */
+    public int indexOf(byte b, int from) {
+        long pattern = (b & 0xffL) * 0x0101010101010101L;
+        int i = from;
+        for (; i + 8 <= length; i += 8) {
+            // The lowest of the high bits set marks the first zero byte, which is the first one that equals b.
+            long different = longAt(i) ^ pattern;
+            long zeros = different - 0x0101010101010101L & ~different & 0x8080808080808080L;
+            if (zeros != 0) {
+                return i + (Long.numberOfTrailingZeros(zeros) >>> 3);
+            }
+        }
+        for (; i < length; i++) {
+            if (byteAt(i) == b) {
+                return i;
+            }
+        }
+        return -1;
     }
 
     /** Whether this is {@code lowerCase} (ASCII, in lower case) in any case. */
@@ -154,13 +217,19 @@ public final class Bytes {
     public boolean equalsBlock(Memory memory, long address, long blockOffset) {
         MemorySegment block = memory.segment(address);
         long at = memory.offset(address) + blockOffset;
-        int i = 0;
-        for (; i + 8 <= length; i += 8) {
-            if (longAt(i) != block.get(NATIVE_LONG, at + i)) {
-                return false;
+        int n = length;
+        if (n >= 8) {
+            for (int i = 0; i < n - 8; i += 8) {
+                if (longAt(i) != block.get(NATIVE_LONG, at + i)) {
+                    return false;
+                }
             }
+            return longAt(n - 8) == block.get(NATIVE_LONG, at + n - 8);
         }
-        for (; i < length; i++) {
+        if (n >= 4) {
+            return intAt(0) == block.get(NATIVE_INT, at) && intAt(n - 4) == block.get(NATIVE_INT, at + n - 4);
+        }
+        for (int i = 0; i < n; i++) {
             if (byteAt(i) != block.get(ValueLayout.JAVA_BYTE, at + i)) {
                 return false;
             }
