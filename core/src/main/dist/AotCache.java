@@ -1,0 +1,169 @@
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Makes the server's AOT cache: starts the server once, lets it work a little, and stops it, whereupon the JVM writes down
+ * which classes it loaded and linked and what it found hot (JEP 483, 514, 515). The build runs it after the jar is made:
+ *
+ * <pre>java AotCache.java JAR JVM-OPTIONS-FILE CACHE-FILE</pre>
+ *
+ * A cache is an optimization, and the server starts without one. So if there is trouble this says what it was and leaves no
+ * cache, but does not fail the build: that the server starts and answers is for tests to show.
+ */
+class AotCache {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final int WARM_ROUNDS = 300;
+    private static final int WARM_PIPELINE = 100;
+
+    /** A bit of everything that a first client may ask for: what runs here is there at once in every later start. */
+    private static final List<String> TOUR = List.of(
+            "PING", "COMMAND DOCS GET", "COMMAND", "INFO", "CONFIG GET *", "CLIENT SETNAME train", "CLIENT LIST",
+            "SET s 1", "GET s", "INCR s", "APPEND s x", "STRLEN s", "SETRANGE s 1 y", "GETRANGE s 0 -1", "SETBIT b 7 1",
+            "MSET a 1 c 2", "MGET a c nothing", "EXPIRE a 100", "TTL a", "PERSIST a", "PEXPIRE c 1", "TYPE s", "OBJECT ENCODING s",
+            "LPUSH l a b c", "RPOP l", "LRANGE l 0 -1", "HSET h f v g w", "HGET h f", "HGETALL h", "SADD u 1 2 3",
+            "SADD t a b", "SMEMBERS t", "ZADD z 1 a 2 b", "ZRANGE z 0 -1 WITHSCORES", "ZRANGEBYSCORE z 0 1", "XADD x * f v",
+            "XRANGE x - +", "PFADD p a b", "PFCOUNT p", "GEOADD g 13 38 here", "SCAN 0", "KEYS *", "DBSIZE", "EXISTS s a",
+            "MULTI", "INCR n", "EXEC", "WATCH s", "UNWATCH", "SUBSCRIBE ch", "PUBLISH ch m", "UNSUBSCRIBE", "DUMP s",
+            "HELLO 3", "HGETALL h", "GET nothing", "HELLO 2", "DEL s", "UNLINK l", "FLUSHALL", "NOSUCHCOMMAND");
+
+    public static void main(String[] args) throws IOException, InterruptedException {
+        Path jar = Path.of(args[0]).toAbsolutePath();
+        Path options = Path.of(args[1]).toAbsolutePath();
+        Path cache = Path.of(args[2]).toAbsolutePath();
+        if (Files.exists(cache) && isNewer(cache, jar) && isNewer(cache, options)) {
+            return;
+        }
+        Files.deleteIfExists(cache);
+        Path directory = Files.createDirectories(cache.resolveSibling("aot-training"));
+        Path fresh = directory.resolve(cache.getFileName());
+        Files.deleteIfExists(fresh);
+        Path log = directory.resolve("log");
+        try {
+            train(jar, options, fresh, directory, log);
+            // Under its name at once and whole: a server may be starting just now.
+            Files.move(fresh, cache, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            System.err.println("No AOT cache was made (the server starts without it): " + e + "; see " + log);
+        }
+    }
+
+    private static boolean isNewer(Path file, Path than) throws IOException {
+        return Files.getLastModifiedTime(file).compareTo(Files.getLastModifiedTime(than)) > 0;
+    }
+
+    private static void train(Path jar, Path options, Path cache, Path directory, Path log)
+            throws IOException, InterruptedException {
+        int port = freePort();
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "@" + options,
+                "-XX:AOTCacheOutput=" + cache,
+                "-jar",
+                jar.toString()));
+        command.addAll(List.of("--port", Integer.toString(port), "--bind", "127.0.0.1", "--save", "", "--dir", directory.toString()));
+        Process server = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        try {
+            try (Socket client = connect(port, server)) {
+                client.setSoTimeout((int) PATIENCE.toMillis());
+                client.setTcpNoDelay(true);
+                talk(client);
+                client.getOutputStream().write("SHUTDOWN NOSAVE\r\n".getBytes(StandardCharsets.US_ASCII));
+                if (!server.waitFor(5, TimeUnit.SECONDS) && !Files.exists(cache)) {
+                    server.destroy();
+                }
+            }
+            if (!server.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                throw new IOException("the server did not stop");
+            }
+            if (!Files.exists(cache)) {
+                throw new IOException("the JVM wrote no cache");
+            }
+        } finally {
+            server.destroyForcibly();
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return probe.getLocalPort();
+        }
+    }
+
+    private static Socket connect(int port, Process server) throws IOException, InterruptedException {
+        Instant end = Instant.now().plus(PATIENCE);
+        while (true) {
+            try {
+                return new Socket(InetAddress.getLoopbackAddress(), port);
+            } catch (ConnectException e) {
+                if (!server.isAlive() || Instant.now().isAfter(end)) {
+                    throw new IOException("the server does not listen", e);
+                }
+                Thread.sleep(20);
+            }
+        }
+    }
+
+    private static void talk(Socket client) throws IOException {
+        OutputStream out = new BufferedOutputStream(client.getOutputStream());
+        InputStream in = new BufferedInputStream(client.getInputStream());
+        // Both forms of a request: inline as typed into nc, and arrays as clients send them.
+        for (String command : TOUR) {
+            out.write((command + "\r\n").getBytes(StandardCharsets.US_ASCII));
+            out.write(request(command.split(" ")));
+            answered(out, in);
+        }
+        for (int round = 0; round < WARM_ROUNDS; round++) {
+            ByteArrayOutputStream batch = new ByteArrayOutputStream();
+            for (int i = 0; i < WARM_PIPELINE; i++) {
+                String key = "key:" + (round * WARM_PIPELINE + i) % 10_000;
+                batch.write(request("SET", key, "value"));
+                batch.write(request("GET", key));
+            }
+            out.write(batch.toByteArray());
+            answered(out, in);
+        }
+    }
+
+    /** Reads away all that the server says until it has echoed a mark, which it does once it has done all before it. */
+    private static void answered(OutputStream out, InputStream in) throws IOException {
+        byte[] mark = "-the-end-of-it-".getBytes(StandardCharsets.US_ASCII);
+        out.write(request("ECHO", "-the-end-of-it-"));
+        out.flush();
+        for (int matched = 0; matched < mark.length; ) {
+            int read = in.read();
+            if (read < 0) {
+                throw new IOException("the server hung up");
+            }
+            matched = read == mark[matched] ? matched + 1 : read == mark[0] ? 1 : 0;
+        }
+    }
+
+    private static byte[] request(String... words) {
+        StringBuilder request = new StringBuilder("*" + words.length + "\r\n");
+        for (String word : words) {
+            request.append('$').append(word.length()).append("\r\n").append(word).append("\r\n");
+        }
+        return request.toString().getBytes(StandardCharsets.US_ASCII);
+    }
+}
