@@ -1,0 +1,99 @@
+package dev.cinnabar.log;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A log in the form of Redis' lines, {@code pid:role day month year time mark text}, on the standard output or in a file.
+ * Thread-safe: a line is written whole.
+ *
+ * <p>The file is opened for each line, so it can be moved away at any time and is then begun anew.
+ */
+public final class FileLog implements Log {
+
+    /** What the process is, as the line shows it. */
+    public enum Role {
+        MASTER('M'),
+        REPLICA('S'),
+        CHILD('C'),
+        SENTINEL('X');
+
+        private final char letter;
+
+        Role(char letter) {
+            this.letter = letter;
+        }
+    }
+
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("dd MMM yyyy HH:mm:ss.SSS", Locale.ENGLISH);
+
+    private final PrintStream standardOutput;
+    private final InstantSource clock;
+    private final ZoneId zone = ZoneId.systemDefault();
+    private final long processId = ProcessHandle.current().pid();
+    private volatile LogLevel threshold = LogLevel.NOTICE;
+    private volatile Role role = Role.MASTER;
+    private volatile @Nullable Path file;
+
+    public FileLog(PrintStream standardOutput, InstantSource clock) {
+        this.standardOutput = standardOutput;
+        this.clock = clock;
+    }
+
+    public void threshold(LogLevel least) {
+        this.threshold = least;
+    }
+
+    public void role(Role role) {
+        this.role = role;
+    }
+
+    /** Lines go to a file from now on, or to the standard output if it is null; fails if the file cannot be written. */
+    public void file(@Nullable Path file) throws IOException {
+        if (file != null) {
+            open(file).close();
+        }
+        this.file = file;
+    }
+
+    @Override
+    public void write(LogLevel level, String text) {
+        if (level.compareTo(threshold) >= 0) {
+            append(line(level, text, clock.instant()));
+        }
+    }
+
+    private String line(LogLevel level, String text, Instant now) {
+        return processId + ":" + role.letter + " " + TIME.format(now.atZone(zone)) + " " + level.mark() + " " + text + "\n";
+    }
+
+    private synchronized void append(String line) {
+        Path target = file;
+        if (target == null) {
+            standardOutput.print(line);
+            standardOutput.flush();
+            return;
+        }
+        try (OutputStream out = open(target)) {
+            out.write(line.getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            // There is no better place left to say it; the server goes on, as a full disk must not stop it.
+            System.err.print("Cannot write to the log " + target + " (" + e + "): " + line);
+        }
+    }
+
+    private static OutputStream open(Path file) throws IOException {
+        return Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    }
+}
