@@ -45,10 +45,10 @@ public final class CommandTable {
 
     private int slotOf(Bytes name) {
         int n = name.length();
-        long folded = name.tailAt(0, Math.min(n, 7)) | 0x20202020202020L;
-        if (n > 7) {
-            folded = folded * 31 + (name.tailAt(n - 4, 4) | 0x20202020L);
-        }
+        // The first and the last bytes, letters in lower case; what else changes by that bit does no harm.
+        long folded = n < 8
+                ? name.tailAt(0, n) | 0x20202020202020L
+                : (name.longAt(0) | 0x2020202020202020L) * 31 + (name.longAt(n - 8) | 0x2020202020202020L);
         folded = (folded + n) * 0x9E3779B97F4A7C15L;
         return (int) (folded >>> 40) & slots.length - 1;
     }

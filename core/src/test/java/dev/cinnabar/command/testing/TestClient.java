@@ -1,0 +1,140 @@
+package dev.cinnabar.command.testing;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cinnabar.command.Dispatcher;
+import dev.cinnabar.command.Engine;
+import dev.cinnabar.keyspace.ManualClock;
+import dev.cinnabar.memory.Bytes;
+import dev.cinnabar.resp.ProtocolException;
+import dev.cinnabar.resp.Request;
+import dev.cinnabar.resp.RequestDecoder;
+import dev.cinnabar.resp.RespWriter;
+import dev.cinnabar.session.Session;
+import dev.cinnabar.text.ArgumentSplitter;
+import java.io.ByteArrayOutputStream;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * A client of a {@link TestEngine}, without a connection: its requests take the way of real ones, through decoder,
+ * dispatcher and writer. Owned by one thread. Replies are in the notation of {@link ReplyText}.
+ */
+public final class TestClient {
+
+    private final ManualClock clock;
+    private final Session session;
+    private final Dispatcher dispatcher;
+    private final RequestDecoder decoder = new RequestDecoder();
+    private final Request request = new Request();
+    private final ByteArrayOutputStream replies = new ByteArrayOutputStream();
+    private final RespWriter writer = new RespWriter(16 << 10, replies::write);
+
+    TestClient(Engine engine, ManualClock clock) {
+        this.clock = clock;
+        this.session = new Session(null, clock.millis(), true);
+        this.dispatcher = engine.newDispatcher();
+    }
+
+    public Session session() {
+        return session;
+    }
+
+    /** Switches to version 2 or 3 of the protocol. */
+    public TestClient protocol(int version) {
+        session.protocol(version);
+        return this;
+    }
+
+    /** Runs a command and gives its reply; a char is a byte. */
+    public String call(String... words) {
+        byte[][] bytes = new byte[words.length][];
+        for (int i = 0; i < words.length; i++) {
+            bytes[i] = words[i].getBytes(ISO_8859_1);
+        }
+        return call(bytes);
+    }
+
+    public String call(byte[]... words) {
+        return ReplyText.of(send(words));
+    }
+
+    /** The reply as it would go over the wire. */
+    public byte[] send(byte[]... words) {
+        byte[] bytes = encode(words);
+        Bytes window = Bytes.of(bytes);
+        request.begin(bytes);
+        decoder.reset(0);
+        try {
+            assertThat(decoder.decode(window, bytes.length, request)).isTrue();
+        } catch (ProtocolException e) {
+            throw new AssertionError(e);
+        }
+        writer.protocol(session.protocol());
+        dispatcher.beginBatch();
+        dispatcher.dispatch(session, request, writer);
+        writer.drain();
+        byte[] reply = replies.toByteArray();
+        replies.reset();
+        return reply;
+    }
+
+    private static byte[] encode(byte[][] words) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        bytes.writeBytes(("*" + words.length + "\r\n").getBytes(ISO_8859_1));
+        for (byte[] word : words) {
+            bytes.writeBytes(("$" + word.length + "\r\n").getBytes(ISO_8859_1));
+            bytes.writeBytes(word);
+            bytes.writeBytes("\r\n".getBytes(ISO_8859_1));
+        }
+        return bytes.toByteArray();
+    }
+
+    /** Runs a command written in one line, words quoted as redis-cli has them, and gives its reply. */
+    public String run(String line) {
+        List<byte[]> words = ArgumentSplitter.split(line.getBytes(ISO_8859_1));
+        if (words == null) {
+            throw new IllegalArgumentException("unbalanced quotes: " + line);
+        }
+        return call(words.toArray(byte[][]::new));
+    }
+
+    /**
+     * Plays a conversation, a line {@code command -> reply} each. A reply is in the notation of {@link ReplyText}, or {@code
+     * /a regular expression for it/}, or {@code in version 2 || in version 3}. A line {@code advance 1000} moves the clock
+     * by milliseconds; empty lines and those that begin with {@code #} say nothing.
+     */
+    public void replies(String transcript) {
+        int number = 0;
+        for (String line : transcript.lines().map(String::strip).toList()) {
+            number++;
+            if (line.isEmpty() || line.startsWith("#")) {
+                continue;
+            }
+            if (line.startsWith("advance ")) {
+                clock.advanceMillis(Long.parseLong(line.substring(8)));
+                continue;
+            }
+            int arrow = line.lastIndexOf(" -> ");
+            if (arrow < 0) {
+                throw new IllegalArgumentException("no ' -> ' in line " + number + ": " + line);
+            }
+            String command = line.substring(0, arrow).strip();
+            int protocol = session.protocol();
+            check(number, command, line.substring(arrow + 4).strip(), protocol, run(command));
+        }
+    }
+
+    private static void check(int number, String command, String expected, int protocol, String reply) {
+        int bar = expected.indexOf(" || ");
+        String wanted =
+                bar < 0 ? expected : (protocol == 2 ? expected.substring(0, bar) : expected.substring(bar + 4)).strip();
+        if (wanted.length() > 1 && wanted.startsWith("/") && wanted.endsWith("/")) {
+            Pattern pattern = Pattern.compile(wanted.substring(1, wanted.length() - 1), Pattern.DOTALL);
+            assertThat(reply).as("line %d: %s", number, command).matches(pattern);
+        } else {
+            assertThat(reply).as("line %d: %s", number, command).isEqualTo(wanted);
+        }
+    }
+}
