@@ -35,6 +35,13 @@ public final class Args {
         return request.count();
     }
 
+    /** The arguments from an index on as a request of their own, on the same bytes. */
+    public Request from(int index) {
+        Request rest = new Request();
+        rest.viewOf(request, index);
+        return rest;
+    }
+
     public Bytes at(int index) {
         return request.at(index);
     }
@@ -108,7 +115,8 @@ public final class Args {
     }
 
     /** Hands out the error and forgets it. */
-    @Nullable RedisError takeError() {
+    @Nullable
+    RedisError takeError() {
         RedisError e = error;
         error = null;
         return e;

@@ -28,6 +28,8 @@ public final class Argument {
     private final Kind kind;
     private final @Nullable String token;
     private final @Nullable String since;
+    private final @Nullable String deprecatedSince;
+    private final @Nullable String displayText;
     private final boolean optional;
     private final boolean multiple;
     private final boolean multipleToken;
@@ -39,6 +41,8 @@ public final class Argument {
             Kind kind,
             @Nullable String token,
             @Nullable String since,
+            @Nullable String deprecatedSince,
+            @Nullable String displayText,
             boolean optional,
             boolean multiple,
             boolean multipleToken,
@@ -48,6 +52,8 @@ public final class Argument {
         this.kind = kind;
         this.token = token;
         this.since = since;
+        this.deprecatedSince = deprecatedSince;
+        this.displayText = displayText;
         this.optional = optional;
         this.multiple = multiple;
         this.multipleToken = multipleToken;
@@ -56,12 +62,12 @@ public final class Argument {
     }
 
     private static Argument of(String name, Kind kind) {
-        return new Argument(name, kind, null, null, false, false, false, -1, List.of());
+        return new Argument(name, kind, null, null, null, null, false, false, false, -1, List.of());
     }
 
     /** A key, described by the command's key specification of that index. */
     public static Argument key(String name, int keySpec) {
-        return new Argument(name, Kind.KEY, null, null, false, false, false, keySpec, List.of());
+        return new Argument(name, Kind.KEY, null, null, null, null, false, false, false, keySpec, List.of());
     }
 
     public static Argument key(String name) {
@@ -90,7 +96,7 @@ public final class Argument {
 
     /** A word that stands for itself. */
     public static Argument token(String name, String token) {
-        return new Argument(name, Kind.PURE_TOKEN, token, null, false, false, false, -1, List.of());
+        return new Argument(name, Kind.PURE_TOKEN, token, null, null, null, false, false, false, -1, List.of());
     }
 
     /** A word that stands for itself, named as it is spelt. */
@@ -100,35 +106,91 @@ public final class Argument {
 
     /** One of several. */
     public static Argument oneOf(String name, Argument... parts) {
-        return new Argument(name, Kind.ONEOF, null, null, false, false, false, -1, List.of(parts));
+        return new Argument(name, Kind.ONEOF, null, null, null, null, false, false, false, -1, List.of(parts));
     }
 
     /** Several that go together. */
     public static Argument block(String name, Argument... parts) {
-        return new Argument(name, Kind.BLOCK, null, null, false, false, false, -1, List.of(parts));
+        return new Argument(name, Kind.BLOCK, null, null, null, null, false, false, false, -1, List.of(parts));
     }
 
     /** Behind a word. */
     public Argument after(String token) {
-        return new Argument(name, kind, token, since, optional, multiple, multipleToken, keySpec, parts);
+        return new Argument(
+                name,
+                kind,
+                token,
+                since,
+                deprecatedSince,
+                displayText,
+                optional,
+                multiple,
+                multipleToken,
+                keySpec,
+                parts);
     }
 
     public Argument since(String since) {
-        return new Argument(name, kind, token, since, optional, multiple, multipleToken, keySpec, parts);
+        return new Argument(
+                name,
+                kind,
+                token,
+                since,
+                deprecatedSince,
+                displayText,
+                optional,
+                multiple,
+                multipleToken,
+                keySpec,
+                parts);
+    }
+
+    public Argument deprecated(String deprecatedSince) {
+        return new Argument(
+                name,
+                kind,
+                token,
+                since,
+                deprecatedSince,
+                displayText,
+                optional,
+                multiple,
+                multipleToken,
+                keySpec,
+                parts);
+    }
+
+    /** Shown in syntax as this text and not as the name. */
+    public Argument shownAs(String displayText) {
+        return new Argument(
+                name,
+                kind,
+                token,
+                since,
+                deprecatedSince,
+                displayText,
+                optional,
+                multiple,
+                multipleToken,
+                keySpec,
+                parts);
     }
 
     public Argument optional() {
-        return new Argument(name, kind, token, since, true, multiple, multipleToken, keySpec, parts);
+        return new Argument(
+                name, kind, token, since, deprecatedSince, displayText, true, multiple, multipleToken, keySpec, parts);
     }
 
     /** It may stand several times. */
     public Argument multiple() {
-        return new Argument(name, kind, token, since, optional, true, multipleToken, keySpec, parts);
+        return new Argument(
+                name, kind, token, since, deprecatedSince, displayText, optional, true, multipleToken, keySpec, parts);
     }
 
     /** It may stand several times, each time with its word. */
     public Argument multipleWithToken() {
-        return new Argument(name, kind, token, since, optional, true, true, keySpec, parts);
+        return new Argument(
+                name, kind, token, since, deprecatedSince, displayText, optional, true, true, keySpec, parts);
     }
 
     public String name() {
@@ -145,6 +207,15 @@ public final class Argument {
 
     public @Nullable String since() {
         return since;
+    }
+
+    public @Nullable String deprecatedSince() {
+        return deprecatedSince;
+    }
+
+    /** What syntax shows for it. */
+    public String displayText() {
+        return displayText == null ? name : displayText;
     }
 
     public boolean isOptional() {

@@ -3,10 +3,8 @@ package dev.cinnabar.command;
 import dev.cinnabar.resp.RedisError;
 import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -26,15 +24,22 @@ public final class CommandSpec {
         NONE
     }
 
+    /** What a version of Redis changed. */
+    public record Change(String version, String change) {}
+
     private final String name;
     private final int arity;
+    private String fullName;
     private int flags;
+    private int firstKey;
+    private int lastKey;
+    private int keyStep;
     private Group group = Group.GENERIC;
     private final Set<Category> categories = EnumSet.noneOf(Category.class);
     private final List<KeySpec> keys = new ArrayList<>(1);
     private final List<String> tips = new ArrayList<>(0);
     private final List<Argument> arguments = new ArrayList<>();
-    private final Map<String, String> history = new LinkedHashMap<>();
+    private final List<Change> history = new ArrayList<>(0);
     private final List<CommandSpec> subcommands = new ArrayList<>(0);
     private Locks locks = Locks.KEYS;
     private boolean insideMulti;
@@ -50,6 +55,7 @@ public final class CommandSpec {
 
     private CommandSpec(String name, int arity, Flag... flags) {
         this.name = name;
+        this.fullName = name;
         this.arity = arity;
         for (Flag flag : flags) {
             this.flags |= flag.bit;
@@ -134,7 +140,7 @@ public final class CommandSpec {
     }
 
     public CommandSpec history(String version, String change) {
-        history.merge(version, change, (a, b) -> a + " " + b);
+        history.add(new Change(version, change));
         return this;
     }
 
@@ -161,6 +167,8 @@ public final class CommandSpec {
     /** Called once by the table. */
     void freeze(int id) {
         this.id = id;
+        this.fullName = parent == null ? name : parent.name + "|" + name;
+        summarizeKeys();
         if (has(Flag.WRITE)) {
             categories.add(Category.WRITE);
         }
@@ -180,6 +188,58 @@ public final class CommandSpec {
         categories.add(has(Flag.FAST) ? Category.FAST : Category.SLOW);
     }
 
+    /**
+     * The key positions as three numbers, for clients that know no specifications: those specifications that are plain ranges
+     * and follow each other. Where that is not all, the keys are movable.
+     */
+    private void summarizeKeys() {
+        boolean movable = false;
+        int end = 0;
+        boolean alone = keys.size() == 1;
+        for (KeySpec spec : keys) {
+            boolean plain = spec.isFixed() && spec.limit() == 0 && (alone || spec.step() == 1);
+            boolean adjacent = keyStep == 0 || end == spec.index() - 1;
+            if (!plain || !adjacent) {
+                movable = true;
+                continue;
+            }
+            movable |= spec.uses().contains(KeySpec.Use.INCOMPLETE);
+            end = spec.last() < 0 ? spec.last() : spec.index() + spec.last();
+            if (keyStep == 0) {
+                firstKey = spec.index();
+                keyStep = spec.step();
+            }
+            lastKey = end;
+        }
+        if (movable) {
+            flags |= Flag.MOVABLEKEYS.bit;
+        }
+    }
+
+    /** Where the first key stands, or 0; see {@link #lastKey}, {@link #keyStep}. */
+    public int firstKey() {
+        return firstKey;
+    }
+
+    /** Where the last key of the range stands; negative: counted from the end. */
+    public int lastKey() {
+        return lastKey;
+    }
+
+    public int keyStep() {
+        return keyStep;
+    }
+
+    /** Whether it can have keys. */
+    public boolean hasKeys() {
+        for (KeySpec spec : keys) {
+            if (!spec.uses().contains(KeySpec.Use.NOT_KEY)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** A dense number: an index for statistics. */
     public int id() {
         return id;
@@ -192,7 +252,7 @@ public final class CommandSpec {
 
     /** The whole name; a subcommand's has a '|' in it. */
     public String fullName() {
-        return parent == null ? name : parent.name + "|" + name;
+        return fullName;
     }
 
     public int arity() {
@@ -254,7 +314,7 @@ public final class CommandSpec {
     }
 
     /** What changed in which version. */
-    public Map<String, String> history() {
+    public List<Change> history() {
         return history;
     }
 

@@ -1,6 +1,7 @@
 package dev.cinnabar.command;
 
 import dev.cinnabar.memory.Bytes;
+import dev.cinnabar.resp.Request;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -74,6 +75,27 @@ public final class CommandTable {
             }
         }
         return null;
+    }
+
+    /** The command of a full name, a subcommand's being {@code container|name}, in any case, or null. */
+    public @Nullable CommandSpec findFull(Bytes name) {
+        int bar = 0;
+        while (bar < name.length() && name.byteAt(bar) != '|') {
+            bar++;
+        }
+        byte[] bytes = name.toByteArray();
+        CommandSpec spec = find(new Bytes().set(bytes, 0, bar));
+        return spec == null || bar == bytes.length
+                ? spec
+                : findSub(spec, new Bytes().set(bytes, bar + 1, bytes.length - bar - 1));
+    }
+
+    /** What a request would run, or null: a subcommand where the command has any and the request names one. */
+    public @Nullable CommandSpec find(Request request) {
+        CommandSpec spec = find(request.at(0));
+        return spec == null || spec.subcommands().isEmpty() || request.count() == 1
+                ? spec
+                : findSub(spec, request.at(1));
     }
 
     public CommandSpec byId(int id) {

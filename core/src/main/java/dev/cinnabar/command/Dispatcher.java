@@ -38,6 +38,9 @@ public final class Dispatcher {
     private long nowMillis;
     private long nowNanos;
 
+    /** The errors in the output that have been counted: of a transaction, each counts for its own command alone. */
+    private long errorsSeen;
+
     Dispatcher(Engine engine, Statistics statistics, RandomGenerator random) {
         this.engine = engine;
         this.keyspace = engine.keyspace();
@@ -45,6 +48,11 @@ public final class Dispatcher {
         this.statistics = statistics;
         this.random = random;
         this.call = new Call(engine, this, args, new Session(null, 0, true), NOTHING);
+    }
+
+    /** Where the reply of the running command goes. */
+    Output output() {
+        return output;
     }
 
     public Statistics statistics() {
@@ -65,23 +73,19 @@ public final class Dispatcher {
     /** Runs one request and writes exactly one reply, or none where the client wants none. */
     public void dispatch(Session session, Request request, Output reply) {
         output = reply;
+        errorsSeen = reply.errors();
         ReplyMode mode = session.replyMode();
-        if (mode != ReplyMode.ON) {
-            reply.mute(true);
-            if (mode == ReplyMode.SKIP_NEXT) {
-                session.replyMode(ReplyMode.SKIP);
-            }
+        reply.protocol(session.protocol());
+        reply.mute(mode != ReplyMode.ON);
+        if (mode == ReplyMode.SKIP) {
+            session.replyMode(ReplyMode.ON);
         }
         CommandSpec spec = lookUp(request, session, reply);
+        session.used(nowMillis, spec == null ? "NULL" : spec.fullName());
         if (spec != null) {
             process(session, spec, request, reply);
         }
-        if (session.replyMode() != ReplyMode.OFF) {
-            if (mode == ReplyMode.SKIP) {
-                session.replyMode(ReplyMode.ON);
-            }
-            reply.mute(false);
-        }
+        reply.mute(false);
     }
 
     private @Nullable CommandSpec lookUp(Request request, Session session, Output reply) {
@@ -92,12 +96,11 @@ public final class Dispatcher {
         }
         if (!spec.subcommands().isEmpty() && request.count() > 1) {
             CommandSpec sub = CommandTable.findSub(spec, request.at(1));
-            if (sub != null) {
-                spec = sub;
-            } else if (spec.handler() == null) {
-                reject(spec, session, reply, unknownSubcommand(spec, request.at(1)));
+            if (sub == null) {
+                reject(null, session, reply, unknownSubcommand(spec, request.at(1)));
                 return null;
             }
+            spec = sub;
         }
         if (!spec.accepts(request.count()) || spec.handler() == null) {
             reject(spec, session, reply, spec.wrongArity());
@@ -107,7 +110,7 @@ public final class Dispatcher {
     }
 
     private void process(Session session, CommandSpec spec, Request request, Output reply) {
-        if (!session.isAuthenticated() && !spec.has(Flag.NO_AUTH)) {
+        if (!session.isAuthenticated() && !spec.has(Flag.NO_AUTH) && engine.settings().password != null) {
             reject(spec, session, reply, RedisError.NO_AUTH);
             return;
         }
@@ -136,15 +139,12 @@ public final class Dispatcher {
         }
     }
 
-    private static final RedisError NOT_IN_TRANSACTION =
-            new RedisError("ERR Command not allowed inside a transaction");
+    private static final RedisError NOT_IN_TRANSACTION = new RedisError("ERR Command not allowed inside a transaction");
 
     /** Runs a handler whose keys are locked. */
     private void run(Session session, CommandSpec spec, Output reply) {
-        long errors = reply.errors();
         long mark = reply.mark();
         call.begin(session, spec, nowMillis);
-        session.used(nowMillis, spec.fullName());
         try {
             Handler handler = spec.handler();
             if (handler == null) {
@@ -166,13 +166,14 @@ public final class Dispatcher {
         long now = engine.clock().nanos();
         statistics.ran(spec.id(), now - nowNanos);
         nowNanos = now;
-        if (reply.errors() != errors) {
+        if (reply.errors() != errorsSeen) {
             statistics.failed(spec.id());
             count(reply);
         }
     }
 
     private void count(Output reply) {
+        errorsSeen = reply.errors();
         RedisError last = reply.lastError();
         if (last != null) {
             statistics.error(last.code());
@@ -182,7 +183,7 @@ public final class Dispatcher {
     private void reject(@Nullable CommandSpec spec, Session session, Output reply, RedisError error) {
         session.transaction().abort();
         reply.error(error);
-        statistics.error(error.code());
+        count(reply);
         if (spec != null) {
             statistics.rejected(spec.id());
         }
@@ -265,7 +266,9 @@ public final class Dispatcher {
         int from = text.length();
         for (int i = 1; i < request.count() && text.length() - from < 128; i++) {
             String arg = request.at(i).toString();
-            text.append('\'').append(arg, 0, Math.min(arg.length(), 128 - (text.length() - from))).append("' ");
+            text.append('\'')
+                    .append(arg, 0, Math.min(arg.length(), 128 - (text.length() - from)))
+                    .append("' ");
         }
         return new RedisError(text.toString());
     }

@@ -2,7 +2,10 @@ package dev.cinnabar.command;
 
 import dev.cinnabar.keyspace.Clock;
 import dev.cinnabar.keyspace.Keyspace;
+import dev.cinnabar.keyspace.Watch;
 import dev.cinnabar.session.Clients;
+import dev.cinnabar.session.Session;
+import dev.cinnabar.session.Transaction;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.random.RandomGenerator;
@@ -58,6 +61,22 @@ public final class Engine implements AutoCloseable {
 
     public long startedMillis() {
         return startedMillis;
+    }
+
+    /** A client has gone: what it left in the keyspace goes too. */
+    public void end(Session session) {
+        clients.remove(session);
+        endWatches(session);
+    }
+
+    /** Ends the watches of a session. */
+    public void endWatches(Session session) {
+        Transaction transaction = session.transaction();
+        for (Watch watch : transaction.watches()) {
+            keyspace.unwatch(watch);
+        }
+        transaction.watches().clear();
+        transaction.forgetTouched();
     }
 
     /** Wakes the background work: something was thrown away, or expires soon. */

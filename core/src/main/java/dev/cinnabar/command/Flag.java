@@ -18,11 +18,14 @@ public enum Flag {
     ASKING,
     FAST,
     NO_AUTH,
-    MOVABLEKEYS,
     MAY_REPLICATE,
+    NO_MANDATORY_KEYS,
     NO_ASYNC_LOADING,
     NO_MULTI,
-    ALLOW_BUSY;
+    ALLOW_BUSY,
+    SCRIPT_RUNNER,
+    /** Follows from the key specifications: where the keys stand cannot be told by three numbers. */
+    MOVABLEKEYS;
 
     final int bit = 1 << ordinal();
 

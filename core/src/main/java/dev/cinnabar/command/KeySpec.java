@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +46,8 @@ public final class KeySpec {
     private final int countIndex;
     private final int firstKey;
     private final Set<Use> uses;
+    private @Nullable Finder finder;
+    private @Nullable Function<Request, Set<Use>> variable;
     private @Nullable String notes;
 
     private KeySpec(
@@ -98,6 +101,28 @@ public final class KeySpec {
         return new KeySpec(from, keyword, false, last, step, limit, 0, 0, uses);
     }
 
+    /**
+     * Keys that neither an index nor a keyword finds: COMMAND shows them as unknown and incomplete, while we find them, for
+     * they must be locked.
+     */
+    public static KeySpec found(Finder finder, Use... uses) {
+        KeySpec spec = new KeySpec(0, null, false, 0, 0, 0, 0, 0, uses);
+        spec.finder = finder;
+        spec.uses.add(Use.INCOMPLETE);
+        return spec;
+    }
+
+    /** Keys that no request has in this server: told, and never found. */
+    public static KeySpec unknown(Use... uses) {
+        return found((request, sink) -> {}, uses);
+    }
+
+    /** What a request with other options than the most does to the key; only with {@link Use#VARIABLE_FLAGS}. */
+    public KeySpec usesOf(Function<Request, Set<Use>> variable) {
+        this.variable = variable;
+        return this;
+    }
+
     public KeySpec notes(String notes) {
         this.notes = notes;
         return this;
@@ -139,18 +164,35 @@ public final class KeySpec {
         return uses;
     }
 
+    /** What a request does to the keys, as far as it can be told. */
+    public Set<Use> usesBy(Request request) {
+        return variable == null ? uses : variable.apply(request);
+    }
+
     public @Nullable String notes() {
         return notes;
     }
 
     /** Whether where the keys stand depends on nothing but how many arguments there are. */
-    boolean isFixed() {
-        return keyword == null && !counted;
+    public boolean isFixed() {
+        return keyword == null && !counted && finder == null;
+    }
+
+    /** Whether COMMAND cannot say where the keys stand. */
+    public boolean isUnknown() {
+        return finder != null;
     }
 
     /** Takes the indices of keys. */
-    interface IndexConsumer {
+    @FunctionalInterface
+    public interface IndexConsumer {
         void accept(int index);
+    }
+
+    /** Finds keys by reading the request as the command does. */
+    @FunctionalInterface
+    public interface Finder {
+        void find(Request request, IndexConsumer sink);
     }
 
     /**
@@ -158,7 +200,11 @@ public final class KeySpec {
      *
      * @return false if the request is not of the form that the command expects; it has then no keys
      */
-    boolean forEach(Request request, IndexConsumer sink) {
+    public boolean forEach(Request request, IndexConsumer sink) {
+        if (finder != null) {
+            finder.find(request, sink);
+            return true;
+        }
         int begin = index;
         int count = request.count();
         if (keyword != null) {
@@ -175,7 +221,7 @@ public final class KeySpec {
             }
             long n = smallNumber(request, at);
             int first = begin + firstKey;
-            if (n <= 0 || first + (n - 1) * step >= count) {
+            if (n < 0 || first + (n - 1) * step >= count) {
                 return false;
             }
             for (int i = 0; i < n; i++) {

@@ -2,8 +2,10 @@ package dev.cinnabar.commands;
 
 import dev.cinnabar.command.CommandSpec;
 import dev.cinnabar.command.CommandTable;
+import dev.cinnabar.commands.connection.ClientCommands;
 import dev.cinnabar.commands.connection.ConnectionCommands;
 import dev.cinnabar.commands.keys.KeyCommands;
+import dev.cinnabar.commands.server.CommandCommands;
 import dev.cinnabar.commands.server.DatabaseCommands;
 import dev.cinnabar.commands.strings.StringCommands;
 import dev.cinnabar.commands.transactions.TransactionCommands;
@@ -20,8 +22,10 @@ public final class Commands {
         rows.addAll(StringCommands.table());
         rows.addAll(KeyCommands.table());
         rows.addAll(ConnectionCommands.table());
+        rows.addAll(ClientCommands.table());
         rows.addAll(TransactionCommands.table());
         rows.addAll(DatabaseCommands.table());
+        rows.addAll(CommandCommands.table());
         return new CommandTable(rows);
     }
 }

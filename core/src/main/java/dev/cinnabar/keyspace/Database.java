@@ -10,17 +10,8 @@ import dev.cinnabar.values.Entry;
 import dev.cinnabar.values.Values;
 import java.util.random.RandomGenerator;
 
-/**
- * The part of one numbered database that lies in one partition. Guarded by the partition's lock.
- *
- * <p>An {@link Entry} view knows its slot in the table as of a stamp. Whatever adds or removes a key moves slots and takes a
- * new stamp; a view with an old one is looked up again when it is changed. So a handler may hold two views and add or delete
- * through either.
- */
+/** The part of one numbered database that lies in one partition. Guarded by the partition's lock. */
 public final class Database implements Entry.Home {
-
-    /** A value of more blocks than this is not freed by the command that deletes it, but as the partition's garbage. */
-    private static final int FREED_AT_ONCE = 64;
 
     private final Partition partition;
     private final Memory memory;
@@ -28,7 +19,6 @@ public final class Database implements Entry.Home {
     private final ExpiryOrder expiry;
     private final Bytes keyView = new Bytes();
     private final Entry scratch = new Entry();
-    private int stamp;
 
     Database(Partition partition) {
         this.partition = partition;
@@ -58,13 +48,12 @@ public final class Database implements Entry.Home {
 
         @Override
         protected long hashOf(long record) {
-            return keyspace.hash(view.set(memory, NO_HOME, 0, 0, record).key(keyView));
+            return keyspace.hash(view.set(memory, NO_HOME, 0, record).key(keyView));
         }
     }
 
-    /** The home of entries that are only looked at, or in no table any more. */
-    static final Entry.Home NO_HOME = (entry, from) -> {
-        throw new IllegalStateException("an entry without a home cannot move");
+    private static final Entry.Home NO_HOME = (slot, from, to) -> {
+        throw new IllegalStateException("this entry is only looked at");
     };
 
     public long size() {
@@ -87,89 +76,50 @@ public final class Database implements Entry.Home {
         if (slot == 0) {
             return false;
         }
-        into.set(memory, this, slot, stamp, table.record(slot));
+        into.set(memory, this, slot, table.record(slot));
         return true;
     }
 
     /** Adds a key that is known to be absent, its value not yet written, and shows its entry. */
     public void create(long hash, Bytes key, int kind, int inlineLength, long expiryMillis, int clock, Entry into) {
         long record = Entry.create(memory, kind, clock, key, inlineLength, expiryMillis);
-        long slot = table.insert(hash, record);
-        stamp++;
+        table.insert(hash, record);
+        long slot = table.find(hash, key);
         if (expiryMillis != Entry.NEVER) {
             addExpiry(expiryMillis, record);
         }
-        into.set(memory, this, slot, stamp, record);
-    }
-
-    /** Adds a key that is known to be absent, with a copy of the value of an entry from anywhere, and shows its entry. */
-    public void copy(Entry from, long hash, Bytes key, long expiryMillis, int clock, Entry into) {
-        create(hash, key, from.kind(), from.inlineLength(), expiryMillis, clock, into);
-        Values.copy(from, into);
-    }
-
-    /**
-     * Adds a key that is known to be absent, with the value, expiry and access clock of an entry of another key or another
-     * database, which is removed there; shows the new entry. The value is copied only where partitions differ.
-     */
-    public void take(Database source, Entry from, long hash, Bytes key, Entry into) {
-        long expiryMillis = from.hasExpiry() ? from.expiryMillis() : Entry.NEVER;
-        create(hash, key, from.kind(), from.inlineLength(), expiryMillis, from.clock(), into);
-        if (source.memory != memory) {
-            Values.copy(from, into);
-            source.delete(from);
-        } else {
-            Values.handOver(from, into);
-            source.unlink(from);
-            from.free();
-        }
+        into.set(memory, this, slot, record);
     }
 
     @Override
-    public void moved(Entry entry, long from) {
-        table.replace(slotOf(entry, from), entry.address());
-        if (entry.hasExpiry()) {
-            long when = entry.expiryMillis();
+    public void moved(long slot, long from, long to) {
+        table.replace(slot, to);
+        scratch.set(memory, this, slot, to);
+        if (scratch.hasExpiry()) {
+            long when = scratch.expiryMillis();
             expiry.remove(when, from);
-            expiry.insert(when, entry.address());
+            expiry.insert(when, to);
         }
-    }
-
-    /** The slot of the entry that a view shows, and that the table knows by the address {@code record}. */
-    private long slotOf(Entry entry, long record) {
-        if (entry.stamp() == stamp) {
-            return entry.slot();
-        }
-        long slot = table.find(partition.keyspace().hash(entry.key(keyView)), keyView);
-        if (slot == 0 || table.record(slot) != record) {
-            throw new IllegalStateException("an entry that is not in its database any more");
-        }
-        return slot;
     }
 
     /** Sets when a key expires. */
     public void expireAt(Entry entry, long whenMillis) {
-        // The one time that stands for none: 292 million years away, a millisecond does not matter.
-        long when = Math.min(whenMillis, Entry.NEVER - 1);
         if (entry.hasExpiry()) {
             long old = entry.expiryMillis();
-            if (old == when) {
+            if (old == whenMillis) {
                 return;
             }
             expiry.remove(old, entry.address());
-            entry.expiryMillis(when);
-        } else {
-            reshapeExpiry(entry, when);
+            entry.expiryMillis(whenMillis);
+            addExpiry(whenMillis, entry.address());
+            return;
         }
-        addExpiry(when, entry.address());
-    }
-
-    /** Gives an entry that is not in the order of expiry room for a time, or takes it. */
-    private void reshapeExpiry(Entry entry, long whenMillis) {
-        long slot = slotOf(entry, entry.address());
-        entry.set(memory, (e, from) -> table.replace(slot, e.address()), slot, stamp, entry.address());
+        // The entry grows, and may move. It is not in the order of expiry yet: so not through moved().
+        long slot = entry.slot();
+        entry.set(memory, (s, from, to) -> table.replace(s, to), slot, entry.address());
         entry.reshape(entry.kind(), entry.inlineLength(), whenMillis);
-        entry.set(memory, this, slot, stamp, entry.address());
+        entry.set(memory, this, slot, entry.address());
+        addExpiry(whenMillis, entry.address());
     }
 
     private void addExpiry(long whenMillis, long record) {
@@ -183,30 +133,22 @@ public final class Database implements Entry.Home {
             return false;
         }
         expiry.remove(entry.expiryMillis(), entry.address());
-        reshapeExpiry(entry, Entry.NEVER);
+        entry.reshape(entry.kind(), entry.inlineLength(), Entry.NEVER);
         return true;
     }
 
     /** Removes a key and frees it, or gives what takes long to the partition's garbage. */
     public void delete(Entry entry) {
         unlink(entry);
-        release(entry);
+        Values.release(entry);
+        entry.free();
     }
 
     private void unlink(Entry entry) {
         if (entry.hasExpiry()) {
             expiry.remove(entry.expiryMillis(), entry.address());
         }
-        table.remove(partition.keyspace().hash(entry.key(keyView)), slotOf(entry, entry.address()));
-        stamp++;
-    }
-
-    private void release(Entry entry) {
-        if (Values.releaseStep(entry, FREED_AT_ONCE)) {
-            entry.free();
-        } else {
-            partition.throwAway(entry.address());
-        }
+        table.remove(partition.keyspace().hash(entry.key(keyView)), entry.slot());
     }
 
     long firstDueMillis() {
@@ -215,10 +157,17 @@ public final class Database implements Entry.Home {
 
     /** Shows the entry that expires first. */
     void showFirstDue(Entry view) {
-        show(expiry.firstRecord(), view);
+        long record = expiry.firstRecord();
+        view.set(memory, this, 0, record);
+        long hash = partition.keyspace().hash(view.key(keyView));
+        long slot = table.find(hash, keyView);
+        if (table.record(slot) != record) {
+            throw new IllegalStateException("the order of expiry and the table disagree");
+        }
+        view.set(memory, this, slot, record);
     }
 
-    /** Hands the addresses of a stretch of hash order to the sink; see {@link HashTable#scan}. */
+    /** Shows every entry of a stretch of hash order; see {@link HashTable#scan}. */
     public long scan(long cursor, int count, RecordConsumer sink) {
         return table.scan(cursor, count, sink);
     }
@@ -235,17 +184,14 @@ public final class Database implements Entry.Home {
 
     /** Shows an entry of this database by its address. */
     public void show(long record, Entry into) {
-        into.set(memory, this, 0, stamp, record);
+        into.set(memory, this, 0, record);
         long slot = table.find(partition.keyspace().hash(into.key(keyView)), keyView);
-        if (slot == 0 || table.record(slot) != record) {
-            throw new IllegalStateException("the table knows nothing of this entry");
-        }
-        into.set(memory, this, slot, stamp, record);
+        into.set(memory, this, slot, record);
     }
 
     /** Shows an entry by its address, to look at only: it cannot be changed through this view. */
     public void look(long record, Entry into) {
-        into.set(memory, NO_HOME, 0, 0, record);
+        into.set(memory, NO_HOME, 0, record);
     }
 
     /** Bytes of table and order of expiry. */
@@ -257,8 +203,9 @@ public final class Database implements Entry.Home {
     boolean destroyStep(int maxRecords) {
         expiry.clear();
         boolean done = table.destroyStep(maxRecords, record -> {
-            look(record, scratch);
-            release(scratch);
+            scratch.set(memory, NO_HOME, 0, record);
+            Values.release(scratch);
+            scratch.free();
         });
         if (done) {
             expiry.close();
@@ -266,19 +213,16 @@ public final class Database implements Entry.Home {
         return done;
     }
 
-    /** Throws if it is not well formed. Returns the bytes that its entries and their values take. */
-    long checkInvariants() {
+    void checkInvariants() {
         table.checkInvariants();
         expiry.checkInvariants();
-        long[] bytes = {0};
         long[] expiring = {0};
         long[] total = {0};
         long cursor = 0;
         do {
             cursor = table.scan(cursor, 1000, record -> {
                 total[0]++;
-                look(record, scratch);
-                bytes[0] += scratch.blockSize() + Values.externalSize(scratch);
+                scratch.set(memory, NO_HOME, 0, record);
                 if (scratch.hasExpiry()) {
                     expiring[0]++;
                 }
@@ -288,6 +232,5 @@ public final class Database implements Entry.Home {
             throw new IllegalStateException("sizes disagree: " + total[0] + " of " + table.size() + " keys, "
                     + expiring[0] + " of " + expiry.size() + " expiring");
         }
-        return bytes[0];
     }
 }

@@ -1,6 +1,6 @@
 package dev.cinnabar.keyspace;
 
-import org.jspecify.annotations.Nullable;
+import java.util.Arrays;
 
 /**
  * One key that one client watches. Registered with the key's partition and guarded by its lock; only {@link #owner} is
@@ -17,19 +17,14 @@ public final class Watch {
     private final int database;
     private final byte[] key;
     private final long hash;
+    private boolean expiredAtStart;
 
-    /** The key lay there when the watch began, or was exchanged, but its time was over: for the owner it does not exist. */
-    private boolean expired;
-
-    /** The next in the same chain of the {@link WatchTable}. */
-    @Nullable Watch next;
-
-    Watch(Owner owner, int database, byte[] key, long hash, boolean expired) {
+    Watch(Owner owner, int database, byte[] key, long hash, boolean expiredAtStart) {
         this.owner = owner;
         this.database = database;
         this.key = key;
         this.hash = hash;
-        this.expired = expired;
+        this.expiredAtStart = expiredAtStart;
     }
 
     Owner owner() {
@@ -48,11 +43,15 @@ public final class Watch {
         return hash;
     }
 
-    boolean expired() {
-        return expired;
+    boolean expiredAtStart() {
+        return expiredAtStart;
     }
 
-    void expired(boolean expired) {
-        this.expired = expired;
+    void forgetExpired() {
+        expiredAtStart = false;
+    }
+
+    public boolean isFor(int database, byte[] key) {
+        return this.database == database && Arrays.equals(this.key, key);
     }
 }

@@ -13,9 +13,7 @@ public final class Session {
     public enum ReplyMode {
         ON,
         OFF,
-        /** Off for the command after this one. */
-        SKIP_NEXT,
-        /** Off for this command. */
+        /** Off for the next command. */
         SKIP
     }
 

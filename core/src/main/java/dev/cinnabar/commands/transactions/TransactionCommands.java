@@ -18,7 +18,6 @@ import dev.cinnabar.command.CommandSpec.Locks;
 import dev.cinnabar.command.Flag;
 import dev.cinnabar.command.Group;
 import dev.cinnabar.command.KeySpec;
-import dev.cinnabar.keyspace.Watch;
 import dev.cinnabar.resp.RedisError;
 import dev.cinnabar.resp.Reply;
 import dev.cinnabar.session.Session;
@@ -31,8 +30,7 @@ public final class TransactionCommands {
     private static final RedisError NESTED = new RedisError("ERR MULTI calls can not be nested");
     private static final RedisError EXEC_WITHOUT_MULTI = new RedisError("ERR EXEC without MULTI");
     private static final RedisError DISCARD_WITHOUT_MULTI = new RedisError("ERR DISCARD without MULTI");
-    private static final RedisError WATCH_INSIDE_MULTI =
-            new RedisError("ERR WATCH inside MULTI is not allowed");
+    private static final RedisError WATCH_INSIDE_MULTI = new RedisError("ERR WATCH inside MULTI is not allowed");
 
     private TransactionCommands() {}
 
@@ -120,21 +118,12 @@ public final class TransactionCommands {
     }
 
     static void unwatch(Call call, Args args, Reply reply) {
-        unwatchAll(call, call.session());
+        call.engine().endWatches(call.session());
         reply.ok();
     }
 
     private static void end(Call call, Session session) {
         session.transaction().discard();
-        unwatchAll(call, session);
-    }
-
-    private static void unwatchAll(Call call, Session session) {
-        Transaction transaction = session.transaction();
-        for (Watch watch : transaction.watches()) {
-            call.keyspace().unwatch(watch);
-        }
-        transaction.watches().clear();
-        transaction.forgetTouched();
+        call.engine().endWatches(session);
     }
 }

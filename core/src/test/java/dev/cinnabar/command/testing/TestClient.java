@@ -32,8 +32,12 @@ public final class TestClient {
     private final RespWriter writer = new RespWriter(16 << 10, replies::write);
 
     TestClient(Engine engine, ManualClock clock) {
+        this(engine, clock, new Session(null, clock.millis(), true));
+    }
+
+    TestClient(Engine engine, ManualClock clock, Session session) {
         this.clock = clock;
-        this.session = new Session(null, clock.millis(), true);
+        this.session = session;
         this.dispatcher = engine.newDispatcher();
     }
 

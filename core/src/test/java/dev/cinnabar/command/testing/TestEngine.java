@@ -9,6 +9,7 @@ import dev.cinnabar.keyspace.Keyspace;
 import dev.cinnabar.keyspace.ManualClock;
 import dev.cinnabar.memory.Memory;
 import dev.cinnabar.memory.Tag;
+import dev.cinnabar.session.Session;
 import java.util.SplittableRandom;
 
 /**
@@ -74,6 +75,11 @@ public final class TestEngine implements AutoCloseable {
     /** Another client, with protocol version 2. */
     public TestClient newClient() {
         return new TestClient(engine, clock);
+    }
+
+    /** A client with a session of the caller's. */
+    public TestClient newClient(Session session) {
+        return new TestClient(engine, clock, session);
     }
 
     public TestClient client() {

@@ -1,0 +1,37 @@
+package dev.cinnabar.commands.connection;
+
+import dev.cinnabar.memory.Bytes;
+import dev.cinnabar.resp.RedisError;
+import dev.cinnabar.session.Session;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** The kinds of clients that CLIENT LIST and CLIENT KILL tell apart. */
+enum ClientType {
+    NORMAL,
+    MASTER,
+    REPLICA,
+    PUBSUB;
+
+    /** The kind of a name in any case, or null; {@code slave} is the old word for a replica. */
+    static @Nullable ClientType named(Bytes name) {
+        if (name.equalsIgnoreCase("slave")) {
+            return REPLICA;
+        }
+        for (ClientType type : values()) {
+            if (name.equalsIgnoreCase(type.name().toLowerCase(Locale.ROOT))) {
+                return type;
+            }
+        }
+        return null;
+    }
+
+    static RedisError unknown(Bytes name) {
+        return new RedisError("ERR Unknown client type '" + name + "'");
+    }
+
+    /** What a client is: there are neither subscribers nor replicas yet. */
+    boolean includes(Session session) {
+        return this == NORMAL && session.peer() != null;
+    }
+}

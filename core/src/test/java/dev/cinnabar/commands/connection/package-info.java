@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cinnabar.commands.connection;
+
+import org.jspecify.annotations.NullMarked;
