@@ -1,4 +1,6 @@
-/** A Redis-compatible data server and library, on {@code java.base} alone; exports nothing until the public API exists. */
+/** A Redis-compatible data server and library, on {@code java.base} alone. */
 module dev.cinnabar {
     requires static org.jspecify;
+
+    exports dev.cinnabar;
 }

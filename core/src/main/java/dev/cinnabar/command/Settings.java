@@ -1,6 +1,7 @@
 package dev.cinnabar.command;
 
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The settings that running commands read; the configuration writes them. Thread-safe: each field on its own. */
@@ -20,6 +21,9 @@ public final class Settings {
         System.err.println("Failure in " + where);
         failure.printStackTrace();
     };
+
+    /** Takes what an operator should know. */
+    public volatile Consumer<String> warnings = System.err::println;
 
     public Settings() {}
 }

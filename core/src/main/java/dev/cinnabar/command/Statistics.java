@@ -49,6 +49,11 @@ public final class Statistics {
         adder.increment();
     }
 
+    /** A client broke the protocol. */
+    public void protocolError() {
+        error("ERR");
+    }
+
     public long commands() {
         return commands;
     }

@@ -83,7 +83,7 @@ public final class Bytes implements Comparable<Bytes> {
 
     /** The last {@code n < 8} bytes from {@code index} on as the low bytes of a little-endian number. */
     public long tailAt(int index, int n) {
-        if (length >= 8) {
+        if (index + n >= 8) {
             return n == 0 ? 0 : longAt(index + n - 8) >>> (64 - 8 * n);
         }
         long tail = 0;

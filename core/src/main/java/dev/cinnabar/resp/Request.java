@@ -40,7 +40,8 @@ public final class Request {
     }
 
     /** The same arguments, whose bytes have been moved to another segment. */
-    void moved(MemorySegment segment) {
+    public void moveTo(MemorySegment segment) {
+        this.array = null;
         this.segment = segment;
     }
 

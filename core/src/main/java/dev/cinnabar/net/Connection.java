@@ -1,0 +1,153 @@
+package dev.cinnabar.net;
+
+import dev.cinnabar.memory.Buffer;
+import dev.cinnabar.memory.ByteQueue;
+import dev.cinnabar.resp.Request;
+import dev.cinnabar.resp.RequestDecoder;
+import dev.cinnabar.session.Peer;
+import dev.cinnabar.session.Session;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client's socket with what has arrived and not yet been run, and what has been answered and not yet been sent. Owned by
+ * one loop; others may call what {@link Peer} says. An idle connection holds no buffer.
+ */
+final class Connection implements Peer {
+
+    /** A request too large for the loop's buffer, while it arrives: off the heap, with a decoder of its own. */
+    static final class LargeInput {
+        final Buffer buffer;
+        final Request request = new Request();
+        final RequestDecoder decoder = new RequestDecoder();
+
+        LargeInput(Buffer buffer) {
+            this.buffer = buffer;
+        }
+    }
+
+    private static final AtomicInteger NUMBERS = new AtomicInteger(7);
+
+    final Loop loop;
+    final SocketChannel channel;
+    final Session session;
+    private final int number = NUMBERS.incrementAndGet();
+    private final SocketAddress local;
+    private final SocketAddress remote;
+
+    @Nullable SelectionKey key;
+
+    /** What has arrived of the next request; null if nothing. */
+    byte @Nullable [] partial;
+
+    @Nullable LargeInput large;
+
+    /** Replies that the socket would not take; null if none. */
+    @Nullable ByteQueue pending;
+
+    /** Since when more replies wait than the soft limit allows, in milliseconds; 0: they do not. */
+    long overSoftLimitSinceMillis;
+
+    boolean closed;
+    private long inputBytes;
+    private long outputBytes;
+    private long reads;
+
+    Connection(Loop loop, SocketChannel channel, long nowMillis, boolean authenticated) throws IOException {
+        this.loop = loop;
+        this.channel = channel;
+        this.local = channel.getLocalAddress();
+        this.remote = channel.getRemoteAddress();
+        this.session = new Session(this, nowMillis, authenticated);
+    }
+
+    void received(int bytes) {
+        inputBytes += bytes;
+        reads++;
+    }
+
+    void sent(long bytes) {
+        outputBytes += bytes;
+    }
+
+    @Override
+    public String remoteAddress() {
+        return text(remote);
+    }
+
+    @Override
+    public String localAddress() {
+        return text(local);
+    }
+
+    private String text(SocketAddress address) {
+        if (address instanceof InetSocketAddress inet) {
+            String host = inet.getAddress().getHostAddress();
+            return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + inet.getPort();
+        }
+        return local + ":0";
+    }
+
+    boolean isLoopback() {
+        return !(remote instanceof InetSocketAddress inet) || inet.getAddress().isLoopbackAddress();
+    }
+
+    @Override
+    public int descriptor() {
+        return number;
+    }
+
+    @Override
+    public boolean isUnixSocket() {
+        return !(local instanceof InetSocketAddress);
+    }
+
+    @Override
+    public int loop() {
+        return loop.index();
+    }
+
+    @Override
+    public long queryBytes() {
+        byte[] p = partial;
+        LargeInput l = large;
+        return l != null ? l.buffer.length() : p != null ? p.length : 0;
+    }
+
+    @Override
+    public long outputBytes() {
+        ByteQueue p = pending;
+        return p != null ? p.length() : 0;
+    }
+
+    @Override
+    public int outputBlocks() {
+        ByteQueue p = pending;
+        return p != null ? p.chunks() : 0;
+    }
+
+    @Override
+    public long totalInputBytes() {
+        return inputBytes;
+    }
+
+    @Override
+    public long totalOutputBytes() {
+        return outputBytes;
+    }
+
+    @Override
+    public long readEvents() {
+        return reads;
+    }
+
+    @Override
+    public void kill() {
+        loop.mailbox().post(() -> loop.close(this));
+    }
+}

@@ -1,0 +1,160 @@
+package dev.cinnabar.net;
+
+import dev.cinnabar.command.Engine;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.SocketOption;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The thread that accepts connections on all listening sockets and hands them to the loops. Owned by its own thread. */
+final class Listener implements Runnable {
+
+    private static final byte[] TOO_MANY =
+            "-ERR max number of clients reached\r\n".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] DENIED = ("-DENIED This server is in protected mode: no password is set for the default user, and it"
+                    + " listens beyond the loopback interface. It therefore takes connections from this machine only. To"
+                    + " connect from elsewhere, do one of these: 1) from this machine, send 'CONFIG SET protected-mode no'"
+                    + " (make sure the server cannot be reached from the internet); 2) set 'protected-mode no' in the"
+                    + " configuration file and restart; 3) start the server with '--protected-mode no'; 4) set a password"
+                    + " for the default user.\r\n")
+            .getBytes(StandardCharsets.US_ASCII);
+
+    private final Engine engine;
+    private final NetSettings settings;
+    private final List<Loop> loops;
+    private final Selector selector;
+    private final List<ServerSocketChannel> sockets = new ArrayList<>();
+    private volatile boolean closing;
+
+    Listener(Engine engine, NetSettings settings, List<Loop> loops) throws IOException {
+        this.engine = engine;
+        this.settings = settings;
+        this.loops = loops;
+        this.selector = Selector.open();
+    }
+
+    /** Takes over a bound socket; before the thread starts. */
+    void add(ServerSocketChannel socket) throws IOException {
+        socket.configureBlocking(false);
+        socket.register(selector, SelectionKey.OP_ACCEPT);
+        sockets.add(socket);
+    }
+
+    void shutDown() {
+        closing = true;
+        selector.wakeup();
+    }
+
+    @Override
+    public void run() {
+        try {
+            while (!closing) {
+                selector.select(this::accept);
+            }
+        } catch (IOException | RuntimeException e) {
+            engine.settings().failures.accept("listener", e);
+        } finally {
+            sockets.forEach(Listener::closeQuietly);
+            closeQuietly(selector);
+        }
+    }
+
+    private void accept(SelectionKey key) {
+        ServerSocketChannel socket = (ServerSocketChannel) key.channel();
+        try {
+            for (SocketChannel channel = socket.accept(); channel != null; channel = socket.accept()) {
+                welcome(channel);
+            }
+        } catch (ClosedChannelException e) {
+            key.cancel();
+        } catch (IOException e) {
+            // Out of descriptors, most likely: it will be tried again with the next selection.
+            engine.settings().warnings.accept("Accepting client connection: " + e.getMessage());
+        }
+    }
+
+    private void welcome(SocketChannel channel) {
+        try {
+            SocketAddress remote = channel.getRemoteAddress();
+            if (settings.protectedMode
+                    && engine.settings().password == null
+                    && remote instanceof InetSocketAddress inet
+                    && !inet.getAddress().isLoopbackAddress()) {
+                refuse(channel, DENIED);
+                return;
+            }
+            int clients = 0;
+            for (Loop loop : loops) {
+                clients += loop.size();
+            }
+            if (clients >= settings.maxClients) {
+                refuse(channel, TOO_MANY);
+                return;
+            }
+            channel.configureBlocking(false);
+            if (remote instanceof InetSocketAddress) {
+                channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+                keepAlive(channel);
+            }
+            Loop loop = idlest();
+            loop.expectOne();
+            loop.mailbox().post(() -> loop.add(channel));
+        } catch (IOException e) {
+            closeQuietly(channel);
+        }
+    }
+
+    /** The loop with the fewest connections. */
+    private Loop idlest() {
+        Loop best = loops.getFirst();
+        for (Loop loop : loops) {
+            if (loop.size() < best.size()) {
+                best = loop;
+            }
+        }
+        return best;
+    }
+
+    @SuppressWarnings("unchecked")
+    private void keepAlive(SocketChannel channel) throws IOException {
+        int seconds = settings.keepaliveSeconds;
+        if (seconds <= 0) {
+            return;
+        }
+        channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+        // The intervals are options that not every system has; their names are all that java.base knows of them.
+        for (SocketOption<?> option : channel.supportedOptions()) {
+            switch (option.name()) {
+                case "TCP_KEEPIDLE" -> channel.setOption((SocketOption<Integer>) option, seconds);
+                case "TCP_KEEPINTERVAL" -> channel.setOption((SocketOption<Integer>) option, Math.max(1, seconds / 3));
+                case "TCP_KEEPCOUNT" -> channel.setOption((SocketOption<Integer>) option, 3);
+                default -> {}
+            }
+        }
+    }
+
+    private void refuse(SocketChannel channel, byte[] message) throws IOException {
+        engine.clients().reject();
+        channel.configureBlocking(false);
+        channel.write(ByteBuffer.wrap(message));
+        closeQuietly(channel);
+    }
+
+    static void closeQuietly(AutoCloseable closeable) {
+        try {
+            closeable.close();
+        } catch (Exception e) {
+            // It is of no use any more, closed or not.
+        }
+    }
+}

@@ -1,0 +1,451 @@
+package dev.cinnabar.net;
+
+import dev.cinnabar.command.Dispatcher;
+import dev.cinnabar.command.Engine;
+import dev.cinnabar.memory.BufferAccounting;
+import dev.cinnabar.memory.Buffer;
+import dev.cinnabar.memory.ByteQueue;
+import dev.cinnabar.memory.Bytes;
+import dev.cinnabar.resp.ProtocolException;
+import dev.cinnabar.resp.RedisError;
+import dev.cinnabar.resp.Request;
+import dev.cinnabar.resp.RequestDecoder;
+import dev.cinnabar.resp.RespWriter;
+import dev.cinnabar.session.Session;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A thread that serves some of the connections: it waits for bytes, runs the requests in them and sends the replies, one
+ * write a batch. Owned by its own thread; others go through {@link #mailbox}.
+ */
+final class Loop implements Runnable {
+
+    /*
+     * Buffers belong to the loop, not to connections: bytes are read into one array, requests are decoded and run where they
+     * lie there, replies are gathered in the writer's array and leave through one direct buffer. What is left of an
+     * unfinished request moves to an array of the connection, just large enough; a request too large for the loop's array
+     * goes on off the heap (Connection.LargeInput). What a socket does not take waits in the connection's ByteQueue, and
+     * only then the selector is asked about writing.
+     */
+
+    private static final int INPUT_BYTES = 64 * 1024;
+    private static final int OUTPUT_BYTES = 64 * 1024;
+    private static final long TICK_MILLIS = 1000;
+
+    private final int index;
+    private final Engine engine;
+    private final NetSettings settings;
+    private final BufferAccounting accounting;
+    private final Selector selector;
+    private final LoopMailbox mailbox;
+    private final Dispatcher dispatcher;
+    private final byte[] input = new byte[2 * INPUT_BYTES];
+    private final ByteBuffer directInput = ByteBuffer.allocateDirect(INPUT_BYTES);
+    private final ByteBuffer directOutput = ByteBuffer.allocateDirect(OUTPUT_BYTES);
+    private final Bytes window = new Bytes();
+    private final Request request = new Request();
+    private final RequestDecoder decoder = new RequestDecoder();
+    private final RespWriter writer = new RespWriter(OUTPUT_BYTES, this::send);
+    private final Consumer<SelectionKey> readyHandler = this::ready;
+    private final Set<Connection> connections = new HashSet<>();
+    private final LongAdder inputBytes = new LongAdder();
+    private final LongAdder outputBytes = new LongAdder();
+
+    private @Nullable Connection current;
+    private volatile boolean closing;
+    private final AtomicInteger size = new AtomicInteger();
+    private long nextTickMillis;
+
+    Loop(int index, Engine engine, NetSettings settings, BufferAccounting accounting) throws IOException {
+        this.index = index;
+        this.engine = engine;
+        this.settings = settings;
+        this.accounting = accounting;
+        this.selector = Selector.open();
+        this.mailbox = new LoopMailbox(selector);
+        this.dispatcher = engine.newDispatcher();
+    }
+
+    int index() {
+        return index;
+    }
+
+    LoopMailbox mailbox() {
+        return mailbox;
+    }
+
+    /** How many connections it serves, or is about to. */
+    int size() {
+        return size.get();
+    }
+
+    /** A connection is on its way to {@link #add}: it counts from now on. Called by the listener. */
+    void expectOne() {
+        size.incrementAndGet();
+    }
+
+    long inputBytes() {
+        return inputBytes.sum();
+    }
+
+    long outputBytes() {
+        return outputBytes.sum();
+    }
+
+    /** Makes the thread end; called by any thread. */
+    void shutDown() {
+        closing = true;
+        selector.wakeup();
+    }
+
+    @Override
+    public void run() {
+        try {
+            while (!closing) {
+                selector.select(readyHandler, TICK_MILLIS);
+                mailbox.drain();
+                tick();
+            }
+        } catch (IOException | RuntimeException e) {
+            engine.settings().failures.accept("loop " + index, e);
+        } finally {
+            closeAll();
+        }
+    }
+
+    private void closeAll() {
+        mailbox.drain();
+        for (Connection connection : new ArrayList<>(connections)) {
+            close(connection);
+        }
+        try {
+            selector.close();
+        } catch (IOException e) {
+            engine.settings().failures.accept("loop " + index, e);
+        }
+        engine.retire(dispatcher);
+    }
+
+    /** Takes a new connection; called on the loop's thread. */
+    void add(SocketChannel channel) {
+        try {
+            Connection connection =
+                    new Connection(this, channel, engine.clock().millis(), engine.settings().password == null);
+            connection.key = channel.register(selector, SelectionKey.OP_READ, connection);
+            connections.add(connection);
+            engine.clients().add(connection.session);
+        } catch (IOException e) {
+            size.decrementAndGet();
+            Listener.closeQuietly(channel);
+        }
+    }
+
+    private void ready(SelectionKey key) {
+        Connection connection = (Connection) key.attachment();
+        if (connection.closed) {
+            return;
+        }
+        current = connection;
+        try {
+            if (key.isWritable()) {
+                flushPending(connection);
+            }
+            if (!connection.closed && key.isReadable()) {
+                read(connection);
+            }
+        } catch (IOException e) {
+            close(connection);
+        } catch (RuntimeException | OutOfMemoryError e) {
+            engine.settings().failures.accept("connection of " + connection.remoteAddress(), e);
+            close(connection);
+        } finally {
+            current = null;
+        }
+    }
+
+    // Reading.
+
+    private void read(Connection connection) throws IOException {
+        Connection.LargeInput large = connection.large;
+        if (large != null) {
+            readLarge(connection, large);
+            return;
+        }
+        directInput.clear();
+        int n = connection.channel.read(directInput);
+        if (n <= 0) {
+            if (n < 0) {
+                close(connection);
+            }
+            return;
+        }
+        connection.received(n);
+        inputBytes.add(n);
+        int kept = 0;
+        byte[] partial = connection.partial;
+        if (partial != null) {
+            kept = partial.length;
+            System.arraycopy(partial, 0, input, 0, kept);
+            connection.partial = null;
+        }
+        directInput.flip();
+        directInput.get(input, kept, n);
+        runRequests(connection, kept + n);
+    }
+
+    private void runRequests(Connection connection, int end) throws IOException {
+        Session session = connection.session;
+        window.set(input, 0, end);
+        decoder.reset(0);
+        begin(session);
+        int from = 0;
+        try {
+            while (!session.isClosing()) {
+                decoder.limits(engine.settings().maxBulkLength, session.isAuthenticated());
+                request.begin(input);
+                if (!decoder.decode(window, end, request)) {
+                    break;
+                }
+                from = decoder.start();
+                if (request.count() > 0) {
+                    dispatcher.dispatch(session, request, writer);
+                }
+            }
+        } catch (ProtocolException e) {
+            refuse(session, e);
+        }
+        request.trim();
+        finish(connection);
+        if (connection.closed || from == end) {
+            return;
+        }
+        int left = end - from;
+        if (left < INPUT_BYTES && decoder.needed() - from <= input.length) {
+            byte[] rest = new byte[left];
+            System.arraycopy(input, from, rest, 0, left);
+            connection.partial = rest;
+        } else {
+            Buffer buffer = new Buffer(accounting);
+            buffer.append(input, from, left);
+            Connection.LargeInput large = new Connection.LargeInput(buffer);
+            large.decoder.reset(0);
+            connection.large = large;
+            runLarge(connection, large);
+        }
+    }
+
+    private void begin(Session session) {
+        writer.protocol(session.protocol());
+        dispatcher.beginBatch();
+    }
+
+    /** Sends the replies of a batch. */
+    private void finish(Connection connection) throws IOException {
+        writer.drain();
+        if (connection.session.isClosing() && connection.pending == null) {
+            close(connection);
+        }
+    }
+
+    private void refuse(Session session, ProtocolException e) {
+        writer.mute(false);
+        writer.error(new RedisError("ERR " + e.getMessage()));
+        dispatcher.statistics().protocolError();
+        session.closeAfterReply();
+    }
+
+    private void readLarge(Connection connection, Connection.LargeInput large) throws IOException {
+        directInput.clear();
+        int n = connection.channel.read(directInput);
+        if (n <= 0) {
+            if (n < 0) {
+                close(connection);
+            }
+            return;
+        }
+        connection.received(n);
+        inputBytes.add(n);
+        directInput.flip();
+        if (large.buffer.length() + n > settings.queryBufferLimit) {
+            close(connection);
+            return;
+        }
+        large.buffer.append(directInput);
+        runLarge(connection, large);
+    }
+
+    private void runLarge(Connection connection, Connection.LargeInput large) throws IOException {
+        Session session = connection.session;
+        Buffer buffer = large.buffer;
+        int end = (int) buffer.length();
+        if (large.decoder.needed() > end) {
+            return;
+        }
+        window.set(buffer.segment(), 0, end);
+        large.request.moveTo(buffer.segment());
+        begin(session);
+        try {
+            large.decoder.limits(engine.settings().maxBulkLength, session.isAuthenticated());
+            if (!large.decoder.decode(window, end, large.request)) {
+                return;
+            }
+            if (large.request.count() > 0) {
+                dispatcher.dispatch(session, large.request, writer);
+            }
+        } catch (ProtocolException e) {
+            refuse(session, e);
+        }
+        // What came behind the large request is at most one read: it goes the usual way again.
+        int from = large.decoder.start();
+        int left = session.isClosing() ? 0 : end - from;
+        if (left > input.length) {
+            throw new IllegalStateException("left behind a request: " + left);
+        }
+        if (left > 0) {
+            window.set(buffer.segment(), from, left).copyTo(0, input, 0, left);
+        }
+        connection.large = null;
+        buffer.close();
+        if (left > 0) {
+            runRequests(connection, left);
+        } else {
+            finish(connection);
+        }
+    }
+
+    // Writing.
+
+    /** Takes what the writer has gathered for the current connection. */
+    private void send(byte[] bytes, int offset, int length) {
+        Connection connection = current;
+        if (connection == null || connection.closed) {
+            return;
+        }
+        try {
+            ByteQueue pending = connection.pending;
+            int done = 0;
+            while (pending == null && done < length) {
+                int n = Math.min(OUTPUT_BYTES, length - done);
+                directOutput.clear();
+                directOutput.put(bytes, offset + done, n).flip();
+                int written = connection.channel.write(directOutput);
+                done += written;
+                connection.sent(written);
+                outputBytes.add(written);
+                if (written < n) {
+                    pending = new ByteQueue(accounting);
+                    connection.pending = pending;
+                    interest(connection, SelectionKey.OP_READ | SelectionKey.OP_WRITE);
+                }
+            }
+            if (pending != null && done < length) {
+                pending.append(bytes, offset + done, length - done);
+                checkLimits(connection);
+            }
+        } catch (IOException e) {
+            close(connection);
+        }
+    }
+
+    private void flushPending(Connection connection) throws IOException {
+        ByteQueue pending = connection.pending;
+        if (pending == null) {
+            return;
+        }
+        long written = pending.drainTo(connection.channel);
+        connection.sent(written);
+        outputBytes.add(written);
+        if (pending.length() == 0) {
+            pending.close();
+            connection.pending = null;
+            connection.overSoftLimitSinceMillis = 0;
+            if (connection.session.isClosing()) {
+                close(connection);
+            } else {
+                interest(connection, SelectionKey.OP_READ);
+            }
+        }
+    }
+
+    private void checkLimits(Connection connection) {
+        long waiting = connection.outputBytes();
+        long hard = settings.outputHardLimit;
+        if (hard > 0 && waiting > hard) {
+            close(connection);
+            return;
+        }
+        long soft = settings.outputSoftLimit;
+        if (soft > 0 && waiting > soft) {
+            long now = engine.clock().millis();
+            if (connection.overSoftLimitSinceMillis == 0) {
+                connection.overSoftLimitSinceMillis = now;
+            } else if (now - connection.overSoftLimitSinceMillis > settings.outputSoftSeconds * 1000L) {
+                close(connection);
+            }
+        } else {
+            connection.overSoftLimitSinceMillis = 0;
+        }
+    }
+
+    private static void interest(Connection connection, int operations) {
+        SelectionKey key = connection.key;
+        if (key != null && key.isValid()) {
+            key.interestOps(operations);
+        }
+    }
+
+    // Time.
+
+    private void tick() {
+        long now = engine.clock().millis();
+        if (now < nextTickMillis) {
+            return;
+        }
+        nextTickMillis = now + TICK_MILLIS;
+        int timeout = settings.timeoutSeconds;
+        for (Connection connection : new ArrayList<>(connections)) {
+            if (timeout > 0 && now - connection.session.lastUsedMillis() > timeout * 1000L) {
+                close(connection);
+            } else if (connection.pending != null) {
+                checkLimits(connection);
+            }
+        }
+    }
+
+    /** Ends a connection; called on the loop's thread. */
+    void close(Connection connection) {
+        if (connection.closed) {
+            return;
+        }
+        connection.closed = true;
+        connections.remove(connection);
+        size.decrementAndGet();
+        engine.end(connection.session);
+        Connection.LargeInput large = connection.large;
+        if (large != null) {
+            connection.large = null;
+            large.buffer.close();
+        }
+        ByteQueue pending = connection.pending;
+        if (pending != null) {
+            connection.pending = null;
+            pending.close();
+        }
+        SelectionKey key = connection.key;
+        if (key != null) {
+            key.cancel();
+        }
+        Listener.closeQuietly(connection.channel);
+    }
+}

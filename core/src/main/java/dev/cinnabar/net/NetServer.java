@@ -1,0 +1,78 @@
+package dev.cinnabar.net;
+
+import dev.cinnabar.command.Engine;
+import dev.cinnabar.memory.BufferAccounting;
+import java.io.IOException;
+import java.nio.channels.ServerSocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The loops and the listener of a server, as one. Thread-safe. */
+public final class NetServer implements AutoCloseable {
+
+    private final List<Loop> loops = new ArrayList<>();
+    private final List<Thread> threads = new ArrayList<>();
+    private final Listener listener;
+    private final BufferAccounting accounting = new BufferAccounting();
+    private boolean closed;
+
+    /**
+     * @param loops how many threads serve connections
+     * @param sockets bound sockets, which this takes over
+     */
+    public NetServer(Engine engine, NetSettings settings, int loops, List<ServerSocketChannel> sockets)
+            throws IOException {
+        for (int i = 0; i < loops; i++) {
+            this.loops.add(new Loop(i, engine, settings, accounting));
+        }
+        this.listener = new Listener(engine, settings, this.loops);
+        for (ServerSocketChannel socket : sockets) {
+            listener.add(socket);
+        }
+    }
+
+    public synchronized void start() {
+        for (Loop loop : loops) {
+            threads.add(new Thread(loop, "cinnabar-loop-" + loop.index()));
+        }
+        threads.add(new Thread(listener, "cinnabar-listener"));
+        threads.forEach(Thread::start);
+    }
+
+    public long inputBytes() {
+        return loops.stream().mapToLong(Loop::inputBytes).sum();
+    }
+
+    public long outputBytes() {
+        return loops.stream().mapToLong(Loop::outputBytes).sum();
+    }
+
+    /** Bytes of requests and replies that wait, off the heap. */
+    public long bufferBytes() {
+        return accounting.used();
+    }
+
+    /** Ends listening and all connections, and waits for the threads to end. */
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        listener.shutDown();
+        loops.forEach(Loop::shutDown);
+        boolean interrupted = false;
+        for (Thread thread : threads) {
+            while (thread.isAlive()) {
+                try {
+                    thread.join();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
