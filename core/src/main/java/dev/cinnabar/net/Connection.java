@@ -40,15 +40,18 @@ final class Connection implements Peer {
     private final SocketAddress local;
     private final SocketAddress remote;
 
-    @Nullable SelectionKey key;
+    @Nullable
+    SelectionKey key;
 
     /** What has arrived of the next request; null if nothing. */
     byte @Nullable [] partial;
 
-    @Nullable LargeInput large;
+    @Nullable
+    LargeInput large;
 
     /** Replies that the socket would not take; null if none. */
-    @Nullable ByteQueue pending;
+    @Nullable
+    ByteQueue pending;
 
     /** Since when more replies wait than the soft limit allows, in milliseconds; 0: they do not. */
     long overSoftLimitSinceMillis;
@@ -128,7 +131,7 @@ final class Connection implements Peer {
     @Override
     public int outputBlocks() {
         ByteQueue p = pending;
-        return p != null ? p.chunks() : 0;
+        return p != null ? 1 : 0;
     }
 
     @Override

@@ -19,15 +19,15 @@ import java.util.List;
 /** The thread that accepts connections on all listening sockets and hands them to the loops. Owned by its own thread. */
 final class Listener implements Runnable {
 
-    private static final byte[] TOO_MANY =
-            "-ERR max number of clients reached\r\n".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] DENIED = ("-DENIED This server is in protected mode: no password is set for the default user, and it"
-                    + " listens beyond the loopback interface. It therefore takes connections from this machine only. To"
-                    + " connect from elsewhere, do one of these: 1) from this machine, send 'CONFIG SET protected-mode no'"
-                    + " (make sure the server cannot be reached from the internet); 2) set 'protected-mode no' in the"
-                    + " configuration file and restart; 3) start the server with '--protected-mode no'; 4) set a password"
-                    + " for the default user.\r\n")
-            .getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] TOO_MANY = "-ERR max number of clients reached\r\n".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] DENIED =
+            ("-DENIED This server is in protected mode: no password is set for the default user, and it"
+                            + " listens beyond the loopback interface. It therefore takes connections from this machine only. To"
+                            + " connect from elsewhere, do one of these: 1) from this machine, send 'CONFIG SET protected-mode no'"
+                            + " (make sure the server cannot be reached from the internet); 2) set 'protected-mode no' in the"
+                            + " configuration file and restart; 3) start the server with '--protected-mode no'; 4) set a password"
+                            + " for the default user.\r\n")
+                    .getBytes(StandardCharsets.US_ASCII);
 
     private final Engine engine;
     private final NetSettings settings;

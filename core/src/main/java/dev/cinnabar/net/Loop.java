@@ -2,10 +2,11 @@ package dev.cinnabar.net;
 
 import dev.cinnabar.command.Dispatcher;
 import dev.cinnabar.command.Engine;
-import dev.cinnabar.memory.BufferAccounting;
 import dev.cinnabar.memory.Buffer;
+import dev.cinnabar.memory.BufferAccounting;
 import dev.cinnabar.memory.ByteQueue;
 import dev.cinnabar.memory.Bytes;
+import dev.cinnabar.memory.ChunkPool;
 import dev.cinnabar.resp.ProtocolException;
 import dev.cinnabar.resp.RedisError;
 import dev.cinnabar.resp.Request;
@@ -47,6 +48,7 @@ final class Loop implements Runnable {
     private final Engine engine;
     private final NetSettings settings;
     private final BufferAccounting accounting;
+    private final ChunkPool chunks;
     private final Selector selector;
     private final LoopMailbox mailbox;
     private final Dispatcher dispatcher;
@@ -72,6 +74,7 @@ final class Loop implements Runnable {
         this.engine = engine;
         this.settings = settings;
         this.accounting = accounting;
+        this.chunks = new ChunkPool(accounting);
         this.selector = Selector.open();
         this.mailbox = new LoopMailbox(selector);
         this.dispatcher = engine.newDispatcher();
@@ -134,6 +137,7 @@ final class Loop implements Runnable {
         } catch (IOException e) {
             engine.settings().failures.accept("loop " + index, e);
         }
+        chunks.close();
         engine.retire(dispatcher);
     }
 
@@ -236,7 +240,7 @@ final class Loop implements Runnable {
             System.arraycopy(input, from, rest, 0, left);
             connection.partial = rest;
         } else {
-            Buffer buffer = new Buffer(accounting);
+            Buffer buffer = new Buffer(accounting, settings.queryBufferLimit);
             buffer.append(input, from, left);
             Connection.LargeInput large = new Connection.LargeInput(buffer);
             large.decoder.reset(0);
@@ -277,7 +281,7 @@ final class Loop implements Runnable {
         connection.received(n);
         inputBytes.add(n);
         directInput.flip();
-        if (large.buffer.length() + n > settings.queryBufferLimit) {
+        if (large.buffer.length() + (long) n > settings.queryBufferLimit) {
             close(connection);
             return;
         }
@@ -288,7 +292,7 @@ final class Loop implements Runnable {
     private void runLarge(Connection connection, Connection.LargeInput large) throws IOException {
         Session session = connection.session;
         Buffer buffer = large.buffer;
-        int end = (int) buffer.length();
+        int end = buffer.length();
         if (large.decoder.needed() > end) {
             return;
         }
@@ -344,7 +348,7 @@ final class Loop implements Runnable {
                 connection.sent(written);
                 outputBytes.add(written);
                 if (written < n) {
-                    pending = new ByteQueue(accounting);
+                    pending = new ByteQueue(chunks);
                     connection.pending = pending;
                     interest(connection, SelectionKey.OP_READ | SelectionKey.OP_WRITE);
                 }
@@ -363,7 +367,7 @@ final class Loop implements Runnable {
         if (pending == null) {
             return;
         }
-        long written = pending.drainTo(connection.channel);
+        long written = pending.writeTo(connection.channel);
         connection.sent(written);
         outputBytes.add(written);
         if (pending.length() == 0) {

@@ -49,7 +49,7 @@ public final class NetServer implements AutoCloseable {
 
     /** Bytes of requests and replies that wait, off the heap. */
     public long bufferBytes() {
-        return accounting.used();
+        return accounting.bytes();
     }
 
     /** Ends listening and all connections, and waits for the threads to end. */

@@ -36,8 +36,7 @@ public final class Server implements AutoCloseable {
         this.port = portOf(sockets);
         int cores = Math.max(options.loops(), Runtime.getRuntime().availableProcessors());
         this.engine = new Engine(
-                new Keyspace(
-                        Keyspace.partitionsFor(cores), options.databases(), Clock.SYSTEM, new SecureRandom()),
+                new Keyspace(Keyspace.partitionsFor(cores), options.databases(), Clock.SYSTEM, new SecureRandom()),
                 Commands.table(),
                 settings,
                 new SplittableRandom(new SecureRandom().nextLong()));

@@ -27,6 +27,12 @@ public record ServerOptions(
 
     public static ServerOptions defaults() {
         return new ServerOptions(
-                6379, List.of("127.0.0.1", "-::1"), 511, null, 0, Runtime.getRuntime().availableProcessors(), 16);
+                6379,
+                List.of("127.0.0.1", "-::1"),
+                511,
+                null,
+                0,
+                Runtime.getRuntime().availableProcessors(),
+                16);
     }
 }

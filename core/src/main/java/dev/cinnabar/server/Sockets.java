@@ -32,7 +32,8 @@ final class Sockets {
             for (String address : port < 0 ? List.<String>of() : options.addresses()) {
                 boolean optional = address.startsWith("-");
                 try {
-                    ServerSocketChannel socket = tcp(optional ? address.substring(1) : address, port, options.backlog());
+                    ServerSocketChannel socket =
+                            tcp(optional ? address.substring(1) : address, port, options.backlog());
                     opened.add(socket);
                     // Any free port: the same on all addresses.
                     port = ((InetSocketAddress) socket.getLocalAddress()).getPort();
@@ -59,12 +60,11 @@ final class Sockets {
     }
 
     private static ServerSocketChannel tcp(String address, int port, int backlog) throws IOException {
-        InetSocketAddress where =
-                switch (address) {
-                    case "*" -> new InetSocketAddress(InetAddress.getByName("0.0.0.0"), port);
-                    case "::*" -> new InetSocketAddress(InetAddress.getByName("::"), port);
-                    default -> new InetSocketAddress(InetAddress.getByName(address), port);
-                };
+        InetSocketAddress where = switch (address) {
+            case "*" -> new InetSocketAddress(InetAddress.getByName("0.0.0.0"), port);
+            case "::*" -> new InetSocketAddress(InetAddress.getByName("::"), port);
+            default -> new InetSocketAddress(InetAddress.getByName(address), port);
+        };
         ServerSocketChannel socket = ServerSocketChannel.open();
         try {
             socket.setOption(StandardSocketOptions.SO_REUSEADDR, true);

@@ -47,7 +47,8 @@ public final class DatabaseCommands {
     static void dbsize(Call call, Args args, Reply reply) {
         long keys = 0;
         for (int p = 0; p < call.keyspace().partitions(); p++) {
-            Database database = call.keyspace().partition(p).databaseIfAny(call.session().database());
+            Database database =
+                    call.keyspace().partition(p).databaseIfAny(call.session().database());
             if (database != null) {
                 keys += database.size();
             }
