@@ -1,0 +1,113 @@
+package dev.cinnabar.compat.differential;
+
+import static org.assertj.core.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.cinnabar.compat.harness.Client;
+import dev.cinnabar.compat.harness.RedisTest;
+import dev.cinnabar.compat.harness.Resp;
+import dev.cinnabar.compat.harness.Server;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/*
+ * Strategy: sequences of some hundred random commands, each from a seed of its own, run on both servers from the same start
+ * (empty, database 0). Replies are compared one by one. On a difference the sequence is cut behind it and made shorter, chunk
+ * by chunk, as long as some difference remains.
+ *
+ * Invariant: Comparison.same(command, ours, theirs) for every command.
+ *
+ * -Dcompat.differential.sequences=N runs longer, -Dcompat.differential.seed=S reruns one.
+ */
+class DifferentialTest {
+
+    private static final int SEQUENCES = Integer.getInteger("compat.differential.sequences", 150);
+    private static final int COMMANDS_PER_SEQUENCE = 300;
+
+    @RedisTest(
+            cinnabarOnly = "compares Cinnabar with a real server",
+            resp = {2, 3})
+    void randomCommandsGetTheRepliesOfRedis(Client cinnabar) {
+        Optional<Server> newest = Server.newestRedis();
+        assumeTrue(newest.isPresent(), "no real Redis is installed to compare with");
+        Client redis = newest.get().connect(cinnabar.protocol());
+        Long only = Long.getLong("compat.differential.seed");
+        long first = only != null ? only : 1;
+        for (long seed = first; seed < first + (only != null ? 1 : SEQUENCES); seed++) {
+            compare(seed, cinnabar, redis);
+        }
+    }
+
+    private static void compare(long seed, Client cinnabar, Client redis) {
+        Generator generator = new Generator(seed);
+        List<String> commands = new ArrayList<>();
+        for (int i = 0; i < COMMANDS_PER_SEQUENCE; i++) {
+            commands.add(generator.next());
+        }
+        if (firstDifference(commands, cinnabar, redis) >= 0) {
+            List<String> shortest = shorten(commands, cinnabar, redis);
+            fail(report(seed, shortest, cinnabar, redis));
+        }
+    }
+
+    /** The index of the first command that is answered differently; -1 if none is. */
+    private static int firstDifference(List<String> commands, Client cinnabar, Client redis) {
+        reset(cinnabar);
+        reset(redis);
+        List<Resp> ours = cinnabar.pipeline(commands);
+        List<Resp> theirs = redis.pipeline(commands);
+        for (int i = 0; i < commands.size(); i++) {
+            if (!Comparison.same(commands.get(i), ours.get(i), theirs.get(i))) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private static void reset(Client client) {
+        client.run("DISCARD");
+        client.run("UNWATCH");
+        client.run("SELECT 0").isOk();
+        client.run("FLUSHALL").isOk();
+        client.run("CLIENT SETNAME \"\"").isOk();
+    }
+
+    private static List<String> shorten(List<String> commands, Client cinnabar, Client redis) {
+        List<String> shortest = commands.subList(0, firstDifference(commands, cinnabar, redis) + 1);
+        for (int chunk = shortest.size() / 2; chunk > 0; chunk /= 2) {
+            for (int from = 0; from + chunk < shortest.size(); ) {
+                List<String> without = new ArrayList<>(shortest);
+                without.subList(from, from + chunk).clear();
+                int difference = firstDifference(without, cinnabar, redis);
+                if (difference >= 0) {
+                    shortest = without.subList(0, difference + 1);
+                } else {
+                    from += chunk;
+                }
+            }
+        }
+        return shortest;
+    }
+
+    private static String report(long seed, List<String> commands, Client cinnabar, Client redis) {
+        reset(cinnabar);
+        reset(redis);
+        List<Resp> ours = cinnabar.pipeline(commands);
+        List<Resp> theirs = redis.pipeline(commands);
+        StringBuilder text = new StringBuilder("seed " + seed + ", RESP" + cinnabar.protocol() + ":\n");
+        for (int i = 0; i < commands.size(); i++) {
+            text.append("  ")
+                    .append(commands.get(i))
+                    .append("\n      cinnabar ")
+                    .append(brief(ours.get(i)));
+            text.append("\n      redis    ").append(brief(theirs.get(i))).append('\n');
+        }
+        return text.toString();
+    }
+
+    private static String brief(Resp reply) {
+        String text = reply.toString();
+        return text.length() <= 500 ? text : text.substring(0, 500) + "…";
+    }
+}

@@ -1,0 +1,249 @@
+package dev.cinnabar.compat.differential;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Supplier;
+
+/**
+ * Writes random commands of the families that exist, over few keys so that they meet, with arguments that are mostly valid.
+ * The same seed writes the same commands.
+ */
+final class Generator {
+
+    private record Choice(int weight, Supplier<String> command) {}
+
+    private final Random random;
+    private final List<Choice> choices = new ArrayList<>();
+    private int totalWeight;
+
+    Generator(long seed) {
+        random = new Random(seed);
+        strings();
+        keys();
+        expiry();
+        connection();
+        transactions();
+    }
+
+    String next() {
+        int at = random.nextInt(totalWeight);
+        for (Choice choice : choices) {
+            at -= choice.weight();
+            if (at < 0) {
+                return spoil(choice.command().get());
+            }
+        }
+        throw new AssertionError();
+    }
+
+    private void strings() {
+        add(12, () -> "SET " + key() + " " + value() + setOptions());
+        add(8, () -> "GET " + key());
+        add(2, () -> "GETSET " + key() + " " + value());
+        add(2, () -> "GETDEL " + key());
+        add(
+                3,
+                () -> "GETEX " + key()
+                        + pick("", "", " PERSIST", " EX " + seconds(), " PX " + millis(), " EXAT 33177117420", " FOO"));
+        add(3, () -> "SETNX " + key() + " " + value());
+        add(1, () -> "SETEX " + key() + " " + seconds() + " " + value());
+        add(1, () -> "PSETEX " + key() + " " + millis() + " " + value());
+        add(4, () -> "MSET" + pairs());
+        add(2, () -> "MSETNX" + pairs());
+        add(4, () -> "MGET" + keyList());
+        add(4, () -> "APPEND " + key() + " " + value());
+        add(3, () -> "STRLEN " + key());
+        add(4, () -> pick("INCR ", "DECR ") + key());
+        add(4, () -> pick("INCRBY ", "DECRBY ") + key() + " " + integer());
+        add(3, () -> "INCRBYFLOAT " + key() + " " + number());
+        add(3, () -> pick("GETRANGE ", "SUBSTR ") + key() + " " + index() + " " + index());
+        add(3, () -> "SETRANGE " + key() + " " + pick("0", "1", "5", "30", "100", "-1", "x") + " " + value());
+        add(
+                2,
+                () -> "LCS " + key() + " " + key()
+                        + pick("", " LEN", " IDX", " IDX WITHMATCHLEN", " IDX MINMATCHLEN 2", " LEN IDX"));
+    }
+
+    private void keys() {
+        add(4, () -> pick("DEL", "UNLINK") + keyList());
+        add(3, () -> pick("EXISTS", "TOUCH") + keyList());
+        add(2, () -> "TYPE " + key());
+        add(2, () -> "RENAME " + key() + " " + key());
+        add(2, () -> "RENAMENX " + key() + " " + key());
+        add(
+                3,
+                () -> "COPY " + key() + " " + key()
+                        + pick("", " REPLACE", " DB 1", " DB 0", " DB 1 REPLACE", " DB 16", " FOO"));
+        add(2, () -> "MOVE " + key() + " " + pick("0", "1", "2", "16", "x"));
+        add(3, () -> "OBJECT ENCODING " + key());
+        add(1, () -> "OBJECT REFCOUNT nothing");
+        add(2, () -> "KEYS " + pick("*", "k*", "k?", "k[1-3]", "[^k]*", "k1", "\\\\k1", "nothing*"));
+        add(1, () -> "DBSIZE");
+        add(1, () -> "SCAN 0 COUNT 1000" + pick("", " MATCH k[12]", " TYPE string", " TYPE list", " TYPE"));
+        add(1, () -> "SWAPDB " + pick("0", "1", "2") + " " + pick("0", "1", "2", "99"));
+        add(1, () -> pick("FLUSHDB", "FLUSHALL", "FLUSHDB ASYNC", "FLUSHALL SYNC", "FLUSHALL FOO"));
+    }
+
+    private void expiry() {
+        add(4, () -> pick("EXPIRE ", "expire ") + key() + " " + seconds() + condition());
+        add(2, () -> "PEXPIRE " + key() + " " + millis() + condition());
+        add(
+                3,
+                () -> "EXPIREAT " + key() + " " + pick("33177117420", "33177117421", "33177117419", "1", "-1", "x")
+                        + condition());
+        add(
+                2,
+                () -> "PEXPIREAT " + key() + " " + pick("33177117420000", "33177117421500", "1", "9223372036854775807")
+                        + condition());
+        add(3, () -> pick("TTL ", "PTTL ") + key());
+        add(3, () -> pick("EXPIRETIME ", "PEXPIRETIME ") + key());
+        add(3, () -> "PERSIST " + key());
+    }
+
+    private void connection() {
+        add(2, () -> "SELECT " + pick("0", "0", "1", "2", "16", "-1", "x"));
+        add(1, () -> "PING" + pick("", " " + value(), " a b"));
+        add(1, () -> "ECHO " + value());
+        add(1, () -> "CLIENT " + pick("GETNAME", "SETNAME me", "SETNAME \"\"", "SETNAME \"a b\"", "FOO"));
+        add(1, () -> pick("NOSUCH a b", "GET", "SET x", "OBJECT", "OBJECT FOO bar", "CONFIG FOO", "COMMAND FOO"));
+        add(1, () -> "COMMAND GETKEYS " + pick("GET k1", "MSET a 1 b 2", "SET k1", "COPY a b", "ECHO a", "NOSUCH a"));
+    }
+
+    private void transactions() {
+        add(3, () -> "MULTI");
+        add(4, () -> "EXEC");
+        add(1, () -> "DISCARD");
+        add(1, () -> "WATCH" + keyList());
+        add(1, () -> "UNWATCH");
+    }
+
+    private void add(int weight, Supplier<String> command) {
+        choices.add(new Choice(weight, command));
+        totalWeight += weight;
+    }
+
+    /** Now and then a word too many or too few. */
+    private String spoil(String command) {
+        if (command.startsWith("CO") && !command.startsWith("COPY")) {
+            return command; // COMMAND alone is another command, with replies of its own each
+        }
+        return switch (random.nextInt(120)) {
+            case 0 -> command + " extra";
+            case 1 -> command.contains(" ") ? command.substring(0, command.lastIndexOf(' ')) : command;
+            default -> command;
+        };
+    }
+
+    private String setOptions() {
+        StringBuilder options = new StringBuilder();
+        int count = pickInt(0, 0, 0, 1, 1, 2, 3);
+        for (int i = 0; i < count; i++) {
+            options.append(pick(
+                    " NX",
+                    " XX",
+                    " GET",
+                    " KEEPTTL",
+                    " EX " + seconds(),
+                    " PX " + millis(),
+                    " EXAT 33177117420",
+                    " PXAT 1",
+                    " FOO"));
+        }
+        return options.toString();
+    }
+
+    private String condition() {
+        return pick("", "", "", " NX", " XX", " GT", " LT", " XX GT", " NX XX", " GT LT", " FOO");
+    }
+
+    private String key() {
+        return "k" + random.nextInt(6);
+    }
+
+    private String keyList() {
+        StringBuilder list = new StringBuilder();
+        for (int i = 0; i <= random.nextInt(3); i++) {
+            list.append(' ').append(key());
+        }
+        return list.toString();
+    }
+
+    private String pairs() {
+        StringBuilder list = new StringBuilder();
+        for (int i = 0; i <= random.nextInt(3); i++) {
+            list.append(' ').append(key()).append(' ').append(value());
+        }
+        return list.toString();
+    }
+
+    private String value() {
+        return switch (random.nextInt(8)) {
+            case 0, 1 -> integer();
+            case 2 -> number();
+            case 3 -> "\"\"";
+            case 4 -> "\"a b\\x00\\xff\\r\\n\"";
+            case 5 -> "x".repeat(random.nextInt(100));
+            case 6 -> pick("0", "1", "-1", "01", "9223372036854775807", "-9223372036854775808", "9223372036854775808");
+            default -> pick("abc", "hello", "hallo", "mynewtext", "ohmytext");
+        };
+    }
+
+    private String integer() {
+        return switch (random.nextInt(6)) {
+            case 0 -> pick("9223372036854775807", "-9223372036854775808", "9223372036854775808", "abc", "1.5");
+            case 1 -> Long.toString(random.nextLong());
+            default -> Integer.toString(random.nextInt(200) - 100);
+        };
+    }
+
+    private String number() {
+        return pick(
+                "0.5",
+                "-1.25",
+                "3",
+                "1e3",
+                "0.1",
+                "1e-5",
+                "abc",
+                "inf",
+                "nan",
+                "-0.0",
+                "5.0e3",
+                "123456789.123456789",
+                "1e15",
+                "0x10");
+    }
+
+    private String index() {
+        return pick(
+                "0",
+                "1",
+                "2",
+                "5",
+                "-1",
+                "-2",
+                "-5",
+                "100",
+                "-100",
+                "x",
+                "-9223372036854775808",
+                "9223372036854775807");
+    }
+
+    private String seconds() {
+        return pick("100", "1000", "5000", "0", "-1", "x", "9223372036854775807");
+    }
+
+    private String millis() {
+        return pick("100000", "1000000", "0", "-1", "9223372036854775807");
+    }
+
+    private String pick(String... values) {
+        return values[random.nextInt(values.length)];
+    }
+
+    private int pickInt(int... values) {
+        return values[random.nextInt(values.length)];
+    }
+}
