@@ -1,6 +1,7 @@
 package dev.cinnabar.resp;
 
 import dev.cinnabar.memory.Bytes;
+import dev.cinnabar.text.Numbers;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
@@ -306,7 +307,7 @@ public final class RespWriter implements Output {
 
     @Override
     public void doubleValue(double value) {
-        String text = Doubles.text(value);
+        String text = Numbers.format(value);
         if (protocol == 3) {
             put(ascii("," + text + "\r\n"));
         } else {

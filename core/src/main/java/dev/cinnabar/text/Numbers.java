@@ -5,6 +5,7 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
 
 /**
  * Numbers as Redis reads them from and writes them into strings. Stateless.
@@ -20,6 +21,10 @@ public final class Numbers {
     /** Enough room for any {@code double} written by {@link #writeDouble}. */
     public static final int MAX_DOUBLE_LENGTH = 32;
 
+    private static final Pattern HEXADECIMAL =
+            Pattern.compile("[-+]?0[xX](\\p{XDigit}+\\.?\\p{XDigit}*|\\.\\p{XDigit}+)([pP][-+]?\\d+)?");
+    private static final Pattern HEXADECIMAL_ZERO = Pattern.compile("[-+]?0[xX][0.]+([pP].*)?");
+    private static final double MAX_WHOLE = 1L << 62;
     private static final int MAX_EXACT_DIGITS = 15;
     private static final double[] POWERS_OF_TEN = new double[23];
 
@@ -116,8 +121,8 @@ public final class Numbers {
     // Doubles
 
     /**
-     * The value of the text, or NaN if it is not a number: decimal with or without exponent, or an infinity; the whole text
-     * and no spaces. NaN itself, and what is too large or too small for a double, are no numbers.
+     * The value of the text, or NaN if it is not a number: decimal with or without exponent, hexadecimal as in C
+     * ({@code 0x1.8p3}), or an infinity; the whole text and no spaces. NaN itself, and what is too large or too small for a double, are no numbers.
      */
     public static double parseDouble(Bytes text) {
         int length = text.length();
@@ -155,6 +160,9 @@ public final class Numbers {
         if (digits == 0) {
             return infinity(text, negative);
         }
+        if (at < length && (text.byteAt(at) | 0x20) == 'x') {
+            return hexadecimal(text);
+        }
         if (at < length && !isExponent(text, at)) {
             return Double.NaN;
         }
@@ -170,6 +178,18 @@ public final class Numbers {
 
     public static double parseDouble(byte[] text) {
         return parseDouble(Bytes.of(text));
+    }
+
+    private static double hexadecimal(Bytes text) {
+        String spelled = new String(text.toByteArray(), StandardCharsets.ISO_8859_1);
+        if (!HEXADECIMAL.matcher(spelled).matches()) {
+            return Double.NaN;
+        }
+        // Java wants the exponent that C lets one leave out.
+        boolean hasExponent = spelled.indexOf('p') >= 0 || spelled.indexOf('P') >= 0;
+        double value = Double.parseDouble(hasExponent ? spelled : spelled + "p0");
+        boolean outOfRange = Double.isInfinite(value) || value == 0 && !HEXADECIMAL_ZERO.matcher(spelled).matches();
+        return outOfRange ? Double.NaN : value;
     }
 
     /** Whether the rest of the text from {@code at} on is an exponent. */
@@ -220,18 +240,22 @@ public final class Numbers {
     /**
      * Writes a double as a score is replied, from {@code offset} on, and says where it ends: the fewest digits that read
      * back as the same double; plain where that is short, else with an exponent ({@code 1e+30}); {@code inf}, {@code -inf},
-     * {@code nan}. Integers below 10^15 allocate nothing.
+     * {@code nan}. Whole numbers up to 2^62 have all their digits and no exponent, and allocate nothing.
      */
     public static int writeDouble(double value, byte[] target, int offset) {
-        long whole = (long) value;
-        if (whole == value && Math.abs(whole) < 1_000_000_000_000_000L && (whole != 0 || 1 / value > 0)) {
-            return writeLong(whole, target, offset);
+        if (isWhole(value)) {
+            return writeLong((long) value, target, offset);
         }
         String text = format(value);
         for (int i = 0; i < text.length(); i++) {
             target[offset + i] = (byte) text.charAt(i);
         }
         return offset + text.length();
+    }
+
+    /** Whether a value is written as an integer; minus zero is 0 then. */
+    private static boolean isWhole(double value) {
+        return (long) value == value && Math.abs(value) <= MAX_WHOLE;
     }
 
     /** The text of {@link #writeDouble}. */
@@ -242,8 +266,8 @@ public final class Numbers {
         if (Double.isInfinite(value)) {
             return value > 0 ? "inf" : "-inf";
         }
-        if (value == 0) {
-            return 1 / value > 0 ? "0" : "-0";
+        if (isWhole(value)) {
+            return Long.toString((long) value);
         }
         BigDecimal shortest = shortest(Math.abs(value));
         String digits = shortest.unscaledValue().toString();
@@ -251,7 +275,7 @@ public final class Numbers {
         return sign + spell(digits, -shortest.scale());
     }
 
-    /** The decimal of fewest digits that reads back as {@code value}, a positive one. */
+    /** The decimal of fewest digits that reads back as {@code value}, a positive one, and of these the closest. */
     private static BigDecimal shortest(double value) {
         BigDecimal shortest = new BigDecimal(Double.toString(value)).stripTrailingZeros();
         if (shortest.precision() == 2) {

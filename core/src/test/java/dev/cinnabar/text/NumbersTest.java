@@ -48,7 +48,7 @@ class NumbersTest {
         "0, 0", "-0, -0.0", "1, 1", "+5, 5", ".5, 0.5", "1., 1", "-1.25, -1.25", "1e5, 1e5", "1E-5, 1e-5", "1e+5, 1e5",
         "5e-324, 4.9e-324", "0e-500, 0", "0.1, 0.1", "123456789012345678, 123456789012345680",
         "3.14159265358979323846, 3.141592653589793", "000001, 1", "0.000000000000000000000000000001, 1e-30",
-        "inf, Infinity", "-INF, -Infinity", "+Infinity, Infinity"
+        "0x10, 16", "-0x1.8p3, -12", "0x.8, 0.5", "0x0p9, 0", "inf, Infinity", "-INF, -Infinity", "+Infinity, Infinity"
     })
     void readsDoubles(String text, String expected) {
         assertThat(Numbers.parseDouble(Bytes.of(text))).isEqualTo(Double.parseDouble(expected));
@@ -58,7 +58,7 @@ class NumbersTest {
     @ValueSource(
             strings = {
                 "", "+", "-", ".", "e5", "1e", "1e+", "1 ", " 1", "+-5", "1.2.3", "nan", "infx", "infi", "1f", "1d", "1e400",
-                "-1e400", "1e-400", "NaN", "--inf", "1e5.0"
+                "-1e400", "1e-400", "NaN", "--inf", "0x", "0x.", "0x1p", "1x1", "00x1", "0x1p99999", "0x1p-99999", "1e5.0"
             })
     void otherSpellingsAreNoDoubles(String text) {
         assertThat(Numbers.parseDouble(Bytes.of(text))).isNaN();
@@ -79,7 +79,7 @@ class NumbersTest {
 
     @ParameterizedTest
     @CsvSource({
-        "0, 0", "-0.0, -0", "1, 1", "-3, -3", "0.1, 0.1", "1e21, 1e+21", "1.5e-7, 1.5e-7",
+        "0, 0", "-0.0, 0", "4611686018427387904, 4611686018427387904", "4.7e18, 4.7e+18", "1e15, 1000000000000000", "1, 1", "-3, -3", "0.1, 0.1", "1e21, 1e+21", "1.5e-7, 1.5e-7",
         "Infinity, inf", "-Infinity, -inf", "NaN, nan", "123.456, 123.456", "4.9e-324, 5e-324"
     })
     void writesDoubles(double value, String expected) {

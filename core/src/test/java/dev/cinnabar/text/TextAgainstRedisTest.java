@@ -106,20 +106,27 @@ class TextAgainstRedisTest {
         String info = (String) requireNonNull(redis.call("INFO", "server"));
         String version = info.split("redis_version:", 2)[1].split("\r", 2)[0];
         assumeTrue(version.compareTo("7.2") >= 0, "this redis-server, " + version + ", spells doubles in the old way");
-        int closerDigits = 0;
+        int shorter = 0;
         for (int i = 0; i < 20_000; i++) {
             double value = randomDouble(i);
             redis.call("ZADD", "z", Double.toString(value), "m");
             String theirs = (String) requireNonNull(redis.call("ZSCORE", "z", "m"));
             String ours = Numbers.format(value);
             if (!ours.equals(theirs)) {
-                // Redis' algorithm (Grisu2) misses the shortest or closest spelling in about one case of a thousand.
+                // Redis' algorithm (Grisu2) misses the shortest spelling in one case of two thousand, and takes either of
+                // two that are equally close, such as ….2 and ….3 for ….25.
                 assertThat(Double.parseDouble(ours)).isEqualTo(Double.parseDouble(theirs));
                 assertThat(ours.length()).as("%s, %s, seed %d", ours, theirs, SEED).isLessThanOrEqualTo(theirs.length());
-                closerDigits++;
+                boolean tie = ours.length() == theirs.length() && isBetween(value, ours, theirs);
+                shorter += tie ? 0 : 1;
             }
         }
-        assertThat(closerDigits).isLessThan(60);
+        assertThat(shorter).isLessThan(40);
+    }
+
+    private static boolean isBetween(double value, String a, String b) {
+        BigDecimal sum = new BigDecimal(a).add(new BigDecimal(b));
+        return sum.compareTo(new BigDecimal(value).multiply(BigDecimal.valueOf(2))) == 0;
     }
 
     @Test
