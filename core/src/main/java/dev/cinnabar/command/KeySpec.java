@@ -39,6 +39,7 @@ public final class KeySpec {
 
     private final int index;
     private final @Nullable String keyword;
+    private final String folded;
     private final boolean counted;
     private final int last;
     private final int step;
@@ -62,6 +63,7 @@ public final class KeySpec {
             Use... uses) {
         this.index = index;
         this.keyword = keyword;
+        this.folded = keyword == null ? "" : keyword.toLowerCase(Locale.ROOT);
         this.counted = counted;
         this.last = last;
         this.step = step;
@@ -208,7 +210,7 @@ public final class KeySpec {
         int begin = index;
         int count = request.count();
         if (keyword != null) {
-            begin = find(request, keyword);
+            begin = find(request);
             if (begin < 0) {
                 return true;
             }
@@ -242,16 +244,16 @@ public final class KeySpec {
         return true;
     }
 
-    private int find(Request request, String word) {
+    private int find(Request request) {
         if (index > 0) {
             for (int i = index; i < request.count(); i++) {
-                if (request.at(i).equalsIgnoreCase(word)) {
+                if (request.at(i).equalsIgnoreCase(folded)) {
                     return i;
                 }
             }
         } else {
             for (int i = request.count() + index; i > 0; i--) {
-                if (request.at(i).equalsIgnoreCase(word)) {
+                if (request.at(i).equalsIgnoreCase(folded)) {
                     return i;
                 }
             }

@@ -2,6 +2,7 @@ package dev.cinnabar.command.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cinnabar.command.CommandTable;
 import dev.cinnabar.command.Engine;
 import dev.cinnabar.command.Settings;
 import dev.cinnabar.commands.Commands;
@@ -47,12 +48,17 @@ public final class TestEngine implements AutoCloseable {
     }
 
     public TestEngine(int partitions) {
+        this(partitions, Commands.table());
+    }
+
+    /** With commands of the test's own. */
+    public TestEngine(int partitions, CommandTable commands) {
         Settings settings = new Settings();
         settings.failures = (where, failure) -> {
             throw new AssertionError("failure in " + where, failure);
         };
         SplittableRandom random = new SplittableRandom(1);
-        engine = new Engine(new Keyspace(partitions, 16, clock, random), Commands.table(), settings, random);
+        engine = new Engine(new Keyspace(partitions, 16, clock, random), commands, settings, random);
         first = newClient();
     }
 
