@@ -153,6 +153,17 @@ public final class Call {
         return find(partition(arg), session.database(), arg, first) ? first : null;
     }
 
+    /** The entry of a key for looking at it from outside, or null: counts as a hit or a miss, but not as a use of the key. */
+    public @Nullable Entry inspect(int arg) {
+        Partition partition = partition(arg);
+        if (!find(partition, session.database(), arg, first)) {
+            partition.miss();
+            return null;
+        }
+        partition.hit();
+        return first;
+    }
+
     private boolean find(Partition partition, int number, int arg, Entry into) {
         Database database = partition.databaseIfAny(number);
         if (database == null || !database.find(args.hash(arg), args.at(arg), into)) {
@@ -208,20 +219,16 @@ public final class Call {
 
     /** A key of another database has changed. */
     public void modified(int arg, int database) {
-        partition(arg).modified(database, args.at(arg));
+        partition(arg).modified(database, args.at(arg), args.hash(arg));
     }
 
     /** The client watches a key of its database from now on, unless it does already. */
     public void watch(int arg) {
         Transaction transaction = session.transaction();
-        long hash = args.hash(arg);
-        byte[] key = args.at(arg).toByteArray();
-        for (Watch watch : transaction.watches()) {
-            if (watch.isFor(session.database(), key)) {
-                return;
-            }
+        Watch watch = keyspace.watch(transaction, session.database(), args.at(arg), args.hash(arg), nowMillis);
+        if (watch != null) {
+            transaction.watches().add(watch);
         }
-        transaction.watches().add(keyspace.watch(transaction, session.database(), args.at(arg), hash));
     }
 
     // The client's connection.

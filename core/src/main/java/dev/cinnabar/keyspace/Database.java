@@ -10,8 +10,17 @@ import dev.cinnabar.values.Entry;
 import dev.cinnabar.values.Values;
 import java.util.random.RandomGenerator;
 
-/** The part of one numbered database that lies in one partition. Guarded by the partition's lock. */
+/**
+ * The part of one numbered database that lies in one partition. Guarded by the partition's lock.
+ *
+ * <p>An {@link Entry} view knows its slot in the table as of a stamp. Whatever adds or removes a key moves slots and takes a
+ * new stamp; a view with an old one is looked up again when it is changed. So a handler may hold two views and add or delete
+ * through either.
+ */
 public final class Database implements Entry.Home {
+
+    /** A value of more blocks than this is not freed by the command that deletes it, but as the partition's garbage. */
+    private static final int FREED_AT_ONCE = 64;
 
     private final Partition partition;
     private final Memory memory;
@@ -19,6 +28,7 @@ public final class Database implements Entry.Home {
     private final ExpiryOrder expiry;
     private final Bytes keyView = new Bytes();
     private final Entry scratch = new Entry();
+    private int stamp;
 
     Database(Partition partition) {
         this.partition = partition;
@@ -48,12 +58,13 @@ public final class Database implements Entry.Home {
 
         @Override
         protected long hashOf(long record) {
-            return keyspace.hash(view.set(memory, NO_HOME, 0, record).key(keyView));
+            return keyspace.hash(view.set(memory, NO_HOME, 0, 0, record).key(keyView));
         }
     }
 
-    private static final Entry.Home NO_HOME = (slot, from, to) -> {
-        throw new IllegalStateException("this entry is only looked at");
+    /** The home of entries that are only looked at, or in no table any more. */
+    static final Entry.Home NO_HOME = (entry, from) -> {
+        throw new IllegalStateException("an entry without a home cannot move");
     };
 
     public long size() {
@@ -76,50 +87,89 @@ public final class Database implements Entry.Home {
         if (slot == 0) {
             return false;
         }
-        into.set(memory, this, slot, table.record(slot));
+        into.set(memory, this, slot, stamp, table.record(slot));
         return true;
     }
 
     /** Adds a key that is known to be absent, its value not yet written, and shows its entry. */
     public void create(long hash, Bytes key, int kind, int inlineLength, long expiryMillis, int clock, Entry into) {
         long record = Entry.create(memory, kind, clock, key, inlineLength, expiryMillis);
-        table.insert(hash, record);
-        long slot = table.find(hash, key);
+        long slot = table.insert(hash, record);
+        stamp++;
         if (expiryMillis != Entry.NEVER) {
             addExpiry(expiryMillis, record);
         }
-        into.set(memory, this, slot, record);
+        into.set(memory, this, slot, stamp, record);
+    }
+
+    /** Adds a key that is known to be absent, with a copy of the value of an entry from anywhere, and shows its entry. */
+    public void copy(Entry from, long hash, Bytes key, long expiryMillis, int clock, Entry into) {
+        create(hash, key, from.kind(), from.inlineLength(), expiryMillis, clock, into);
+        Values.copy(from, into);
+    }
+
+    /**
+     * Adds a key that is known to be absent, with the value, expiry and access clock of an entry of another key or another
+     * database, which is removed there; shows the new entry. The value is copied only where partitions differ.
+     */
+    public void take(Database source, Entry from, long hash, Bytes key, Entry into) {
+        long expiryMillis = from.hasExpiry() ? from.expiryMillis() : Entry.NEVER;
+        create(hash, key, from.kind(), from.inlineLength(), expiryMillis, from.clock(), into);
+        if (source.memory != memory) {
+            Values.copy(from, into);
+            source.delete(from);
+        } else {
+            Values.handOver(from, into);
+            source.unlink(from);
+            from.free();
+        }
     }
 
     @Override
-    public void moved(long slot, long from, long to) {
-        table.replace(slot, to);
-        scratch.set(memory, this, slot, to);
-        if (scratch.hasExpiry()) {
-            long when = scratch.expiryMillis();
+    public void moved(Entry entry, long from) {
+        table.replace(slotOf(entry, from), entry.address());
+        if (entry.hasExpiry()) {
+            long when = entry.expiryMillis();
             expiry.remove(when, from);
-            expiry.insert(when, to);
+            expiry.insert(when, entry.address());
         }
+    }
+
+    /** The slot of the entry that a view shows, and that the table knows by the address {@code record}. */
+    private long slotOf(Entry entry, long record) {
+        if (entry.stamp() == stamp) {
+            return entry.slot();
+        }
+        long slot = table.find(partition.keyspace().hash(entry.key(keyView)), keyView);
+        if (slot == 0 || table.record(slot) != record) {
+            throw new IllegalStateException("an entry that is not in its database any more");
+        }
+        return slot;
     }
 
     /** Sets when a key expires. */
     public void expireAt(Entry entry, long whenMillis) {
+        // The one time that stands for none: 292 million years away, a millisecond does not matter.
+        long when = Math.min(whenMillis, Entry.NEVER - 1);
         if (entry.hasExpiry()) {
             long old = entry.expiryMillis();
-            if (old == whenMillis) {
+            if (old == when) {
                 return;
             }
             expiry.remove(old, entry.address());
-            entry.expiryMillis(whenMillis);
-            addExpiry(whenMillis, entry.address());
-            return;
+            entry.expiryMillis(when);
+        } else {
+            reshapeExpiry(entry, when);
         }
-        // The entry grows, and may move. It is not in the order of expiry yet: so not through moved().
-        long slot = entry.slot();
-        entry.set(memory, (s, from, to) -> table.replace(s, to), slot, entry.address());
+        addExpiry(when, entry.address());
+    }
+
+    /** Gives an entry that is not in the order of expiry room for a time, or takes it. */
+    private void reshapeExpiry(Entry entry, long whenMillis) {
+        long slot = slotOf(entry, entry.address());
+        entry.set(memory, (e, from) -> table.replace(slot, e.address()), slot, stamp, entry.address());
         entry.reshape(entry.kind(), entry.inlineLength(), whenMillis);
-        entry.set(memory, this, slot, entry.address());
-        addExpiry(whenMillis, entry.address());
+        entry.set(memory, this, slot, stamp, entry.address());
     }
 
     private void addExpiry(long whenMillis, long record) {
@@ -133,22 +183,30 @@ public final class Database implements Entry.Home {
             return false;
         }
         expiry.remove(entry.expiryMillis(), entry.address());
-        entry.reshape(entry.kind(), entry.inlineLength(), Entry.NEVER);
+        reshapeExpiry(entry, Entry.NEVER);
         return true;
     }
 
     /** Removes a key and frees it, or gives what takes long to the partition's garbage. */
     public void delete(Entry entry) {
         unlink(entry);
-        Values.release(entry);
-        entry.free();
+        release(entry);
     }
 
     private void unlink(Entry entry) {
         if (entry.hasExpiry()) {
             expiry.remove(entry.expiryMillis(), entry.address());
         }
-        table.remove(partition.keyspace().hash(entry.key(keyView)), entry.slot());
+        table.remove(partition.keyspace().hash(entry.key(keyView)), slotOf(entry, entry.address()));
+        stamp++;
+    }
+
+    private void release(Entry entry) {
+        if (Values.releaseStep(entry, FREED_AT_ONCE)) {
+            entry.free();
+        } else {
+            partition.throwAway(entry.address());
+        }
     }
 
     long firstDueMillis() {
@@ -157,17 +215,10 @@ public final class Database implements Entry.Home {
 
     /** Shows the entry that expires first. */
     void showFirstDue(Entry view) {
-        long record = expiry.firstRecord();
-        view.set(memory, this, 0, record);
-        long hash = partition.keyspace().hash(view.key(keyView));
-        long slot = table.find(hash, keyView);
-        if (table.record(slot) != record) {
-            throw new IllegalStateException("the order of expiry and the table disagree");
-        }
-        view.set(memory, this, slot, record);
+        show(expiry.firstRecord(), view);
     }
 
-    /** Shows every entry of a stretch of hash order; see {@link HashTable#scan}. */
+    /** Hands the addresses of a stretch of hash order to the sink; see {@link HashTable#scan}. */
     public long scan(long cursor, int count, RecordConsumer sink) {
         return table.scan(cursor, count, sink);
     }
@@ -184,14 +235,17 @@ public final class Database implements Entry.Home {
 
     /** Shows an entry of this database by its address. */
     public void show(long record, Entry into) {
-        into.set(memory, this, 0, record);
+        into.set(memory, this, 0, stamp, record);
         long slot = table.find(partition.keyspace().hash(into.key(keyView)), keyView);
-        into.set(memory, this, slot, record);
+        if (slot == 0 || table.record(slot) != record) {
+            throw new IllegalStateException("the table knows nothing of this entry");
+        }
+        into.set(memory, this, slot, stamp, record);
     }
 
     /** Shows an entry by its address, to look at only: it cannot be changed through this view. */
     public void look(long record, Entry into) {
-        into.set(memory, NO_HOME, 0, record);
+        into.set(memory, NO_HOME, 0, 0, record);
     }
 
     /** Bytes of table and order of expiry. */
@@ -203,9 +257,8 @@ public final class Database implements Entry.Home {
     boolean destroyStep(int maxRecords) {
         expiry.clear();
         boolean done = table.destroyStep(maxRecords, record -> {
-            scratch.set(memory, NO_HOME, 0, record);
-            Values.release(scratch);
-            scratch.free();
+            look(record, scratch);
+            release(scratch);
         });
         if (done) {
             expiry.close();
@@ -213,16 +266,19 @@ public final class Database implements Entry.Home {
         return done;
     }
 
-    void checkInvariants() {
+    /** Throws if it is not well formed. Returns the bytes that its entries and their values take. */
+    long checkInvariants() {
         table.checkInvariants();
         expiry.checkInvariants();
+        long[] bytes = {0};
         long[] expiring = {0};
         long[] total = {0};
         long cursor = 0;
         do {
             cursor = table.scan(cursor, 1000, record -> {
                 total[0]++;
-                scratch.set(memory, NO_HOME, 0, record);
+                look(record, scratch);
+                bytes[0] += scratch.blockSize() + Values.externalSize(scratch);
                 if (scratch.hasExpiry()) {
                     expiring[0]++;
                 }
@@ -232,5 +288,6 @@ public final class Database implements Entry.Home {
             throw new IllegalStateException("sizes disagree: " + total[0] + " of " + table.size() + " keys, "
                     + expiring[0] + " of " + expiry.size() + " expiring");
         }
+        return bytes[0];
     }
 }

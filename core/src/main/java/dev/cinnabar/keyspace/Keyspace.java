@@ -2,7 +2,11 @@ package dev.cinnabar.keyspace;
 
 import dev.cinnabar.memory.Bytes;
 import dev.cinnabar.structures.SipHash;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All keys of an engine, in partitions. Thread-safe as far as a thread touches only what it has locked.
@@ -94,10 +98,25 @@ public final class Keyspace implements AutoCloseable {
         }
     }
 
+    /**
+     * Runs work on one partition, which is locked meanwhile, and returns its result: for those who walk the data one partition
+     * after the other. The partition must not be kept.
+     */
+    public <R extends @Nullable Object> R locked(int index, Function<Partition, R> work) {
+        Partition partition = partitions[index];
+        partition.lock();
+        try {
+            return work.apply(partition);
+        } finally {
+            partition.unlock();
+        }
+    }
+
     // Watches. The caller has locked what he names.
 
-    public Watch watch(Watch.Owner owner, int database, Bytes key, long hash) {
-        return partition(partitionOf(hash)).watch(owner, database, key, hash);
+    /** Registers a watch; null if the owner watches this key already. */
+    public @Nullable Watch watch(Watch.Owner owner, int database, Bytes key, long hash, long nowMillis) {
+        return partition(partitionOf(hash)).watch(owner, database, key, hash, nowMillis);
     }
 
     /** Ends a watch; locks by itself. */
@@ -117,7 +136,10 @@ public final class Keyspace implements AutoCloseable {
 
     // Work in the background; locks by itself, one partition at a time, in bounded steps.
 
-    private static final int STEP = 256;
+    /** How much is freed in one step: well below a millisecond of work. */
+    private static final int STEP = 128;
+
+    private static final long PAUSE_NANOS = 20_000;
 
     /** When the next key expires, in milliseconds since 1970, or earlier. */
     public long nextDueMillis() {
@@ -130,29 +152,35 @@ public final class Keyspace implements AutoCloseable {
 
     /** Deletes all keys whose time has come. */
     public void expireDue() {
-        for (Partition partition : partitions) {
-            boolean more = partition.nextDueMillis() <= clock.millis();
-            while (more) {
+        inSteps(partition -> {
+            long now = clock.millis();
+            return partition.nextDueMillis() <= now && partition.expireDue(now, STEP);
+        });
+    }
+
+    /** Frees what was thrown away so far. */
+    public void collectGarbage() {
+        inSteps(partition -> partition.collectGarbage(STEP));
+    }
+
+    /** Takes a step in each partition in turn, as long as it says that there is more to do. */
+    private void inSteps(Predicate<Partition> step) {
+        long rest = all;
+        while (rest != 0) {
+            for (long round = rest; round != 0; round &= round - 1) {
+                int index = Long.numberOfTrailingZeros(round);
+                Partition partition = partitions[index];
                 partition.lock();
                 try {
-                    more = partition.expireDue(clock.millis(), STEP);
+                    if (!step.test(partition)) {
+                        rest &= ~(1L << index);
+                    }
                 } finally {
                     partition.unlock();
                 }
-            }
-        }
-    }
-
-    /** Frees what was thrown away. */
-    public void collectGarbage() {
-        for (Partition partition : partitions) {
-            boolean more = true;
-            while (more) {
-                partition.lock();
-                try {
-                    more = partition.collectGarbage(STEP);
-                } finally {
-                    partition.unlock();
+                if (partition.hasWaitingThreads()) {
+                    // The lock is not fair: without a pause this thread would take it again before they wake.
+                    LockSupport.parkNanos(PAUSE_NANOS);
                 }
             }
         }

@@ -3,11 +3,8 @@ package dev.cinnabar.keyspace;
 import dev.cinnabar.memory.Bytes;
 import dev.cinnabar.memory.Memory;
 import dev.cinnabar.values.Entry;
+import dev.cinnabar.values.Values;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +22,8 @@ public final class Partition {
     private final Memory memory;
     private final @Nullable Database[] databases;
     private final ArrayDeque<Database> garbage = new ArrayDeque<>();
-    private final Map<Bytes.Key, List<Watch>> watches = new HashMap<>();
+    private final ArrayDeque<Long> thrownAway = new ArrayDeque<>();
+    private final WatchTable watches = new WatchTable();
     private final Entry scratch = new Entry();
     private final Bytes keyView = new Bytes();
 
@@ -70,6 +68,10 @@ public final class Partition {
 
     void unlock() {
         lock.unlock();
+    }
+
+    boolean hasWaitingThreads() {
+        return lock.hasQueuedThreads();
     }
 
     boolean isLockedByMe() {
@@ -143,19 +145,25 @@ public final class Partition {
 
     /** Empties a database; what it held is freed by {@link #collectGarbage}. Returns how many keys there were. */
     public long clear(int number) {
+        assert isLockedByMe() : "partition " + index + " is not locked";
         Database database = databases[number];
-        if (database == null || database.size() == 0) {
+        if (database == null) {
             return 0;
         }
+        long keys = database.size();
         touchAll(number, database, null);
         databases[number] = null;
         garbage.add(database);
-        dirty += database.size();
-        return database.size();
+        dirty += keys;
+        return keys;
     }
 
     /** Exchanges two databases. */
     public void swap(int a, int b) {
+        assert isLockedByMe() : "partition " + index + " is not locked";
+        if (a == b) {
+            return;
+        }
         Database first = databases[a];
         Database second = databases[b];
         touchAll(a, first, second);
@@ -165,106 +173,110 @@ public final class Partition {
         dirty++;
     }
 
-    boolean hasGarbage() {
-        return !garbage.isEmpty();
+    /** Keeps an entry, in no table any more, whose value takes long to free, for {@link #collectGarbage}. */
+    void throwAway(long record) {
+        thrownAway.add(record);
     }
 
-    /** Frees a bounded part of what was thrown away; returns whether there is more. */
-    boolean collectGarbage(int maxRecords) {
-        Database database = garbage.peek();
-        if (database != null && database.destroyStep(maxRecords)) {
-            garbage.poll();
+    /**
+     * Frees a bounded part of what was thrown away: about {@code max} entries, or blocks of a big value. Returns whether
+     * there is more.
+     */
+    boolean collectGarbage(int max) {
+        Long value = thrownAway.peek();
+        if (value != null) {
+            scratch.set(memory, Database.NO_HOME, 0, 0, value);
+            if (Values.releaseStep(scratch, max)) {
+                scratch.free();
+                thrownAway.remove();
+            }
+        } else {
+            Database database = garbage.peek();
+            if (database != null && database.destroyStep(max)) {
+                garbage.remove();
+            }
         }
-        return !garbage.isEmpty();
+        return !garbage.isEmpty() || !thrownAway.isEmpty();
     }
 
     // Watches.
 
-    Watch watch(Watch.Owner owner, int number, Bytes key, long hash) {
-        byte[] copy = key.toByteArray();
-        boolean expired = false;
-        Database database = databases[number];
-        if (database != null && database.find(hash, key, scratch)) {
-            expired = isExpired(scratch, keyspace.clock().millis());
+    /** Registers a watch; null if the owner watches this key already. */
+    @Nullable Watch watch(Watch.Owner owner, int number, Bytes key, long hash, long nowMillis) {
+        for (Watch w = watches.first(number, key, hash); w != null; w = watches.next(w, key)) {
+            if (w.owner().equals(owner)) {
+                return null;
+            }
         }
-        Watch watch = new Watch(owner, number, copy, hash, expired);
-        watches.computeIfAbsent(new Bytes.Key(copy, hash), k -> new ArrayList<>(1)).add(watch);
+        boolean expired = holds(databases[number], key, hash) && isExpired(scratch, nowMillis);
+        Watch watch = new Watch(owner, number, key.toByteArray(), hash, expired);
+        watches.add(watch);
         return watch;
     }
 
     void unwatch(Watch watch) {
-        Bytes.Key key = new Bytes.Key(watch.key(), watch.hash());
-        List<Watch> list = watches.get(key);
-        if (list != null && list.remove(watch) && list.isEmpty()) {
-            watches.remove(key);
-        }
+        watches.remove(watch);
     }
 
     /** Whether a watched key has expired since. */
     boolean hasExpired(Watch watch, long nowMillis) {
-        if (watch.expiredAtStart()) {
-            return false;
-        }
-        Database database = databases[watch.database()];
-        return database != null
-                && database.find(watch.hash(), keyView.set(watch.key(), 0, watch.key().length), scratch)
-                && isExpired(scratch, nowMillis);
+        return !watch.expired() && holds(databases[watch.database()], watch) && isExpired(scratch, nowMillis);
     }
 
     /** A key has changed. */
-    public void modified(int number, Bytes key) {
+    public void modified(int number, Bytes key, long hash) {
         dirty++;
-        touch(number, key);
-    }
-
-    private void touch(int number, Bytes key) {
         if (watches.isEmpty()) {
             return;
         }
-        List<Watch> list = watches.get(new Bytes.Key(key.toByteArray(), keyspace.hash(key)));
-        if (list != null) {
-            for (Watch watch : list) {
-                if (watch.database() == number) {
-                    watch.owner().touched();
-                }
-            }
+        for (Watch w = watches.first(number, key, hash); w != null; w = watches.next(w, key)) {
+            w.owner().touched();
         }
     }
 
+    /** A key is deleted because its time has come: for whoever began to watch it after that, nothing changes. */
     private void touchExpired(int number, Entry entry) {
         if (watches.isEmpty()) {
             return;
         }
-        List<Watch> list = watches.get(new Bytes.Key(entry.key(keyView).toByteArray(), keyspace.hash(keyView)));
-        if (list != null) {
-            for (Watch watch : list) {
-                if (watch.database() == number) {
-                    if (watch.expiredAtStart()) {
-                        // It was not there for the client when he began to watch: nothing has changed for him.
-                        watch.forgetExpired();
-                    } else {
-                        watch.owner().touched();
-                    }
-                }
+        Bytes key = entry.key(keyView);
+        for (Watch w = watches.first(number, key, keyspace.hash(key)); w != null; w = watches.next(w, key)) {
+            if (w.expired()) {
+                w.expired(false);
+            } else {
+                w.owner().touched();
             }
         }
     }
 
-    /** Touches the watched keys of a database that exist in it before, or in what takes its place. */
+    /**
+     * Touches the watches of a database on keys that exist in it, or in what takes its place. A key whose time is over does
+     * not exist there, nor does one that had expired when the watch began.
+     */
     private void touchAll(int number, @Nullable Database before, @Nullable Database after) {
-        for (List<Watch> list : watches.values()) {
-            for (Watch watch : list) {
-                if (watch.database() == number && (holds(before, watch) || holds(after, watch))) {
-                    watch.owner().touched();
-                }
+        long nowMillis = keyspace.clock().millis();
+        watches.forEach(watch -> {
+            if (watch.database() != number) {
+                return;
             }
-        }
+            boolean was = holds(before, watch) && !watch.expired();
+            boolean lies = holds(after, watch);
+            boolean is = lies && !isExpired(scratch, nowMillis);
+            if (was || is) {
+                watch.owner().touched();
+            } else {
+                watch.expired(lies);
+            }
+        });
     }
 
+    /** Whether a database has an entry for a watched key, expired or not; if so, {@link #scratch} shows it. */
     private boolean holds(@Nullable Database database, Watch watch) {
-        return database != null
-                && database.find(watch.hash(), keyView.set(watch.key(), 0, watch.key().length), scratch)
-                && !(watch.expiredAtStart() && isExpired(scratch, keyspace.clock().millis()));
+        return holds(database, keyView.set(watch.key(), 0, watch.key().length), watch.hash());
+    }
+
+    private boolean holds(@Nullable Database database, Bytes key, long hash) {
+        return database != null && database.find(hash, key, scratch);
     }
 
     // Statistics.
@@ -300,12 +312,19 @@ public final class Partition {
         expired = 0;
     }
 
-    /** Walks everything reachable and agrees with the accounting, or throws. */
+    /** Walks everything reachable and agrees with the allocator, or throws. */
     void checkInvariants() {
+        while (collectGarbage(1000)) {}
+        long expected = 0;
         for (Database database : databases) {
             if (database != null) {
-                database.checkInvariants();
+                expected += database.checkInvariants() + database.overhead();
             }
+        }
+        memory.checkInvariants();
+        if (expected != memory.used()) {
+            throw new IllegalStateException(
+                    "partition " + index + " reaches " + expected + " bytes, but " + memory.used() + " are in use");
         }
     }
 

@@ -1,6 +1,6 @@
 package dev.cinnabar.keyspace;
 
-import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One key that one client watches. Registered with the key's partition and guarded by its lock; only {@link #owner} is
@@ -17,14 +17,19 @@ public final class Watch {
     private final int database;
     private final byte[] key;
     private final long hash;
-    private boolean expiredAtStart;
 
-    Watch(Owner owner, int database, byte[] key, long hash, boolean expiredAtStart) {
+    /** The key lay there when the watch began, or was exchanged, but its time was over: for the owner it does not exist. */
+    private boolean expired;
+
+    /** The next in the same chain of the {@link WatchTable}. */
+    @Nullable Watch next;
+
+    Watch(Owner owner, int database, byte[] key, long hash, boolean expired) {
         this.owner = owner;
         this.database = database;
         this.key = key;
         this.hash = hash;
-        this.expiredAtStart = expiredAtStart;
+        this.expired = expired;
     }
 
     Owner owner() {
@@ -43,15 +48,11 @@ public final class Watch {
         return hash;
     }
 
-    boolean expiredAtStart() {
-        return expiredAtStart;
+    boolean expired() {
+        return expired;
     }
 
-    void forgetExpired() {
-        expiredAtStart = false;
-    }
-
-    public boolean isFor(int database, byte[] key) {
-        return this.database == database && Arrays.equals(this.key, key);
+    void expired(boolean expired) {
+        this.expired = expired;
     }
 }

@@ -6,17 +6,18 @@ import java.util.BitSet;
 /**
  * Which pages of the chunks of a {@link Memory} are free. Owned by that Memory.
  *
- * <p>Four words of bits a chunk (at most 256 pages; page 0 holds the chunk's descriptors and is never free), and the
+ * <p>Four words of bits a chunk (at most 248 pages; page 0 holds the chunk's descriptors and is never free), and the
  * chunks by the logarithm of their longest free run. A run of pages is taken from the chunk whose longest run is the
  * tightest (to the power of two) and among these from the lowest: so long runs are kept for those who need them, and
  * chunks at the end tend to become empty and go back to the system.
  */
 final class FreePages {
 
-    static final int MAX_PAGES = 256;
+    /** The most that a chunk may have: so many descriptors fit into its first page. */
+    static final int MAX_PAGES = (SizeClass.PAGE_BYTES - SizeClass.MALLOC_BYTES) / 16;
 
-    private static final int WORDS = MAX_PAGES / 64;
-    private static final int NONE = MAX_PAGES;
+    private static final int WORDS = 4;
+    private static final int NONE = WORDS * 64;
 
     private long[] bits = new long[4 * WORDS];
     private byte[] longest = new byte[4];

@@ -29,12 +29,17 @@ public final class Memory implements AutoCloseable {
      *             |    chunk (23 bits)   |   page    |  in page   |     one load from it, an addition, and the segment's own
      *             +----------------------+-----------+------------+     checks (bounds, and that it is still open).
      *
-     *   chunk     +--------+----+---------+---------+----+--------+     64 KB to 1 MB, a power of two, from an arena of its
-     *             | page 0 | A  | B    B' | C  C' C'|free| A      |     own. A span is a run of pages cut into blocks of one
-     *             +--------+----+---------+---------+----+--------+     size class (see SizeClass); which pages are free is
-     *                  |                                                known to FreePages.
+     *   chunk     +--------+----+---------+---------+----+--------+     16 to 248 pages of 4 KB, from an arena of its own. A
+     *             | page 0 | A  | B    B' | C  C' C'|free| A      |     span is a run of pages cut into blocks of one size
+     *             +--------+----+---------+---------+----+--------+     class (see SizeClass); which pages are free is known
+     *                  |                                                to FreePages.
      *                  v
-     *             one descriptor of 16 bytes for each page; the one of a span's first page describes the span:
+     *   page 0    +-----+-------------------------+---------------+     The segment begins at 128: so much of its pages is left
+     *             |     | 16 bytes for each page  |    blocks     |     to the C library, which else would take one more. What
+     *             +-----+-------------------------+---------------+     the descriptors leave serves small blocks when all
+     *             0    128                                              other pages are taken.
+     *
+     *             The descriptor of a span's first page describes the span:
      *
      *      byte   0       1        2        4        6        8          12        16
      *             +-------+--------+--------+--------+--------+----------+---------+
@@ -54,7 +59,7 @@ public final class Memory implements AutoCloseable {
      * descriptor, the link in the block, the descriptor again. Giving one back is the same from the address's page.
      *
      * An example, the descriptors of pages 1 to 5 after allocating blocks of 40, 40, 24 and 9000 bytes, the second of them
-     * freed; spans begin at chunk << 20 | page << 12, so they are 0x101000, 0x101028, 0x102000, 0x103000:
+     * freed; pages begin at chunk << 20 | page << 12, so the blocks are 0x101000, 0x101028, 0x102000 and 0x103000:
      *
      *      page 1   05 01 0100 0600 0a00 00000000 00000000   class 5 (40 bytes), 1 page, 1 block used, the block at 5 * 8 is
      *                                                        free, from 10 * 8 on all is fresh
@@ -63,23 +68,30 @@ public final class Memory implements AutoCloseable {
      *      page 4   7f 00 0000 0300 0000 00000000 00000000   belongs to the span of page 3
      *      page 5   7f 00 0000 0300 0000 00000000 00000000
      *
-     * A block of more than 256 KB is a chunk of its own without descriptors, with one index in the chunk table; offsets
-     * inside it may exceed 2^20, its address does not change.
+     * A block of more than 256 KB is a chunk of its own without descriptors, with one index in the chunk table; it may be
+     * larger than the 2^20 bytes that the address has for an offset, since only the block's beginning has an address.
+     *
+     * A span in page 0 takes the descriptors for blocks that were handed out before: its fresh begins behind them.
      *
      * How is memory given back?
      * -------------------------
      * A span whose last block is freed becomes free pages at once, for any class. A chunk whose last span goes stays as the
      * one spare, so that a load that swings at a chunk's border does not take and return it each time; of two spares the
-     * larger goes. Closing a shared arena stops to make sure that no thread is inside it: 25 to 150 us on an idle
-     * machine, milliseconds where more threads are busy than there are cores; hence closing is handed to an Executor, which
-     * in a server does it outside every lock. New chunks are zeroed by the JDK, some 0.3 us a page with the page fault, which
-     * is why they grow with the memory, a quarter of it at a time, and end at 1 MB.
+     * larger goes. Closing a shared arena stops to make sure that no thread is inside it: 25 to 150 us on an idle machine,
+     * milliseconds where more threads are busy than there are cores; hence closing is handed to an Executor, which in a
+     * server does it outside every lock. Taking one costs some 1.8 us a page, for the page fault and for the zeros that the
+     * JDK writes. So chunks grow with the memory, a 64th of it at a time up to 1 MB: no allocation stalls for a
+     * millisecond, and what the newest chunk has in reserve is little beside the rest.
+     *
+     * Whether a closed chunk leaves the process is up to malloc. The GNU C library maps large requests one by one and unmaps
+     * them, but takes the first that is freed as a sign to map only larger ones from then on. It stays with mapping when
+     * the environment fixes the limit (MALLOC_MMAP_THRESHOLD_=65000); -XX:TrimNativeHeapInterval is the other way.
      *
      * Why no header in the blocks, why descriptors off the heap?
      * ----------------------------------------------------------
      * Callers know the size of what they free, since their records say it. Eight bytes before each block of 40 would be a
-     * fifth more. 16 bytes a page are 0.4 %; on the heap they would be the larger part of a small heap, and references
-     * between them work for the collector. What is on the heap is per chunk: some 300 bytes.
+     * fifth more. 16 bytes a page are 0.4 %; on the Java heap they would be the larger part of a small heap, and references
+     * between them work for the collector. What is on it is per chunk: some 300 bytes.
      *
      * Limitations
      * -----------
@@ -93,12 +105,15 @@ public final class Memory implements AutoCloseable {
     private static final int CHUNK_BITS = 20;
     private static final int MAX_CHUNKS = 1 << 23;
     private static final long OFFSET_MASK = (1L << CHUNK_BITS) - 1;
-    private static final int MIN_CHUNK_BYTES = 64 << 10;
-    private static final int MAX_CHUNK_BYTES = 1 << CHUNK_BITS;
+    private static final int MIN_CHUNK_PAGES = 16;
     private static final int CHUNK_ALIGNMENT = 64;
+    /** Offsets in a chunk begin here, so that the C library's share and the alignment fit into the chunk's whole pages. */
+    private static final int START = SizeClass.MALLOC_BYTES;
+    /** Page 0 is used for blocks where this much is left of it. */
+    private static final int MIN_USABLE_HEADER_BYTES = 1024;
 
     private static final int PAGE_BITS = SizeClass.PAGE_BITS;
-    private static final int PAGE_MASK = FreePages.MAX_PAGES - 1;
+    private static final int PAGE_MASK = 0xff;
 
     private static final int DESCRIPTOR_BITS = 4;
     private static final int NEXT = 8;
@@ -129,6 +144,9 @@ public final class Memory implements AutoCloseable {
     private final FreePages freePages = new FreePages();
     private int spareChunk;
     private long spanChunkBytes;
+
+    /** The chunks whose page 0 could be a span and is not. */
+    private final BitSet freeHeaders = new BitSet();
 
     /** The spans with a free block, by class. */
     private final int[] firstSpan = new int[SizeClass.LAST + 1];
@@ -238,7 +256,7 @@ public final class Memory implements AutoCloseable {
         int offset;
         if (block != 0) {
             offset = (page << PAGE_BITS) + (block - 1 << 3);
-            int next = chunk.get(SHORT, offset) & 0xffff;
+            int next = chunk.get(SHORT, offset - START) & 0xffff;
             if (next > fresh) {
                 throw new IllegalStateException(
                         "the freed block " + hex(address(span >>> 8, offset)) + " has been written to");
@@ -274,7 +292,7 @@ public final class Memory implements AutoCloseable {
             throw new IllegalStateException("freed as " + size + " bytes, but " + hex(address) + " is "
                     + (block == free(state) ? "free already" : "no such block"));
         }
-        chunk.set(SHORT, offset, (short) free(state));
+        chunk.set(SHORT, offset - START, (short) free(state));
         state = (state & ~FREE_MASK | (long) block << FREE_SHIFT) - ONE_USED;
         int span = chunkIndex << 8 | page;
         if (used(state) == 0) {
@@ -294,6 +312,9 @@ public final class Memory implements AutoCloseable {
     private int newSpan(int sizeClass) {
         int pages = spanCount[sizeClass] == 0 ? SizeClass.firstSpanPages(sizeClass) : SizeClass.spanPages(sizeClass);
         int chunkIndex = freePages.find(pages);
+        if (chunkIndex == 0 && SizeClass.isFine(sizeClass) && !freeHeaders.isEmpty()) {
+            return newSpanInHeader(sizeClass);
+        }
         if (chunkIndex == 0) {
             chunkIndex = newSpanChunk(pages);
         }
@@ -305,13 +326,39 @@ public final class Memory implements AutoCloseable {
         for (int inner = page + 1; inner < page + pages; inner++) {
             chunk.set(LONG, (long) inner << DESCRIPTOR_BITS, (long) page << FREE_SHIFT | INNER_PAGE);
         }
-        chunk.set(LONG, (long) page << DESCRIPTOR_BITS, (long) pages << LENGTH_SHIFT | sizeClass);
+        return newSpan(chunkIndex, page, pages, 0, sizeClass);
+    }
+
+    /** Makes a span of what the descriptors leave of a page 0: of its blocks, the first are never handed out. */
+    private int newSpanInHeader(int sizeClass) {
+        int chunkIndex = freeHeaders.nextSetBit(0);
+        freeHeaders.clear(chunkIndex);
+        return newSpan(chunkIndex, 0, 1, headerBlocks(chunks[chunkIndex], sizeClass), sizeClass);
+    }
+
+    private int newSpan(int chunkIndex, int page, int pages, int skippedBlocks, int sizeClass) {
+        MemorySegment chunk = chunks[chunkIndex];
+        long fresh = (long) skippedBlocks * SizeClass.bytes(sizeClass);
+        chunk.set(
+                LONG,
+                (long) page << DESCRIPTOR_BITS,
+                fresh >>> 3 << FRESH_SHIFT | (long) pages << LENGTH_SHIFT | sizeClass);
         if (checker != null) {
-            checker.spanAdded(chunk, (long) page << PAGE_BITS, (long) pages << PAGE_BITS);
+            checker.spanAdded(chunk, ((long) page << PAGE_BITS) + fresh - START, ((long) pages << PAGE_BITS) - fresh);
         }
         spanCount[sizeClass]++;
         append(chunkIndex << 8 | page, sizeClass, chunk);
         return chunkIndex << 8 | page;
+    }
+
+    /** The blocks of a span in page 0 that the descriptors cover. */
+    private static int headerBlocks(MemorySegment chunk, int sizeClass) {
+        int size = SizeClass.bytes(sizeClass);
+        return (headerBytes(pages(chunk)) + size - 1) / size;
+    }
+
+    private static int headerBytes(int pages) {
+        return START + (pages << DESCRIPTOR_BITS);
     }
 
     private void freeSpan(int chunkIndex, int page, int pages, int sizeClass) {
@@ -320,10 +367,20 @@ public final class Memory implements AutoCloseable {
             chunk.set(LONG, (long) p << DESCRIPTOR_BITS, 0);
         }
         spanCount[sizeClass]--;
-        freePages.give(chunkIndex, page, pages);
-        if (freePages.longestRun(chunkIndex) == pages(chunk) - 1) {
+        if (page == 0) {
+            chunk.set(LONG, 0, HEADER_PAGE);
+            freeHeaders.set(chunkIndex);
+        } else {
+            freePages.give(chunkIndex, page, pages);
+        }
+        if (isEmpty(chunkIndex)) {
             keepAsSpare(chunkIndex);
         }
+    }
+
+    private boolean isEmpty(int chunkIndex) {
+        MemorySegment chunk = chunks[chunkIndex];
+        return freePages.longestRun(chunkIndex) == pages(chunk) - 1 && sizeClass(chunk.get(LONG, 0)) == HEADER_PAGE;
     }
 
     /** Adds a span to the end of its class's list. */
@@ -379,13 +436,16 @@ public final class Memory implements AutoCloseable {
     }
 
     private int newSpanChunk(int pages) {
-        long least = (long) (pages + 1) << PAGE_BITS;
-        long wanted = Math.max(least * 2 - 1, Math.clamp(spanChunkBytes / 4, MIN_CHUNK_BYTES, MAX_CHUNK_BYTES));
-        long bytes = Long.highestOneBit(Math.max(wanted, MIN_CHUNK_BYTES));
+        int wanted = Math.max(pages + 1, (int) Math.min(spanChunkBytes / 64 >>> PAGE_BITS, FreePages.MAX_PAGES));
+        int chunkPages = Math.min((wanted + MIN_CHUNK_PAGES - 1) & -MIN_CHUNK_PAGES, FreePages.MAX_PAGES);
+        long bytes = ((long) chunkPages << PAGE_BITS) - START;
         int index = newChunk(bytes);
         chunks[index].set(LONG, 0, HEADER_PAGE);
         spanChunks.set(index);
-        freePages.add(index, (int) (bytes >>> PAGE_BITS));
+        freePages.add(index, chunkPages);
+        if ((1 << PAGE_BITS) - headerBytes(chunkPages) >= MIN_USABLE_HEADER_BYTES) {
+            freeHeaders.set(index);
+        }
         spanChunkBytes += bytes;
         return index;
     }
@@ -393,16 +453,17 @@ public final class Memory implements AutoCloseable {
     private void releaseSpanChunk(int index) {
         spanChunkBytes -= chunks[index].byteSize();
         spanChunks.clear(index);
+        freeHeaders.clear(index);
         freePages.remove(index);
         releaseChunk(index);
     }
 
     private long newLargeBlock(long size) {
-        return address(newChunk(size), 0);
+        return address(newChunk(size), START);
     }
 
     private void freeLargeBlock(long address, long size) {
-        if ((address & OFFSET_MASK) != 0 || segment(address).byteSize() != size) {
+        if (offset(address) != 0 || segment(address).byteSize() != size) {
             throw new IllegalStateException("freed as " + size + " bytes, but " + hex(address) + " is no such block");
         }
         releaseChunk((int) (address >>> CHUNK_BITS));
@@ -459,7 +520,7 @@ public final class Memory implements AutoCloseable {
     }
 
     private static int pages(MemorySegment chunk) {
-        return (int) (chunk.byteSize() >>> PAGE_BITS);
+        return (int) (chunk.byteSize() + START >>> PAGE_BITS);
     }
 
     private static int sizeClass(long state) {
@@ -493,7 +554,7 @@ public final class Memory implements AutoCloseable {
 
     /** Where in its {@link #segment} a block begins. */
     public long offset(long address) {
-        return address & OFFSET_MASK;
+        return (address & OFFSET_MASK) - START;
     }
 
     public byte getByte(long address, long offset) {
@@ -605,13 +666,14 @@ public final class Memory implements AutoCloseable {
     private long checkChunk(int chunkIndex, int[] spans, int[] open) {
         MemorySegment chunk = chunks[chunkIndex];
         int pages = pages(chunk);
-        check(sizeClass(chunk.get(LONG, 0)) == HEADER_PAGE, "header of chunk", chunkIndex, chunk.get(LONG, 0));
         check(!freePages.isFree(chunkIndex, 0), "header of chunk", chunkIndex, "free");
+        boolean headerIsSpan = sizeClass(chunk.get(LONG, 0)) != HEADER_PAGE;
+        check(!(headerIsSpan && freeHeaders.get(chunkIndex)), "header of chunk", chunkIndex, "a span and free");
         int longest = freePages.measureLongest(chunkIndex);
         check(longest == freePages.longestRun(chunkIndex), "longest free run of chunk", chunkIndex, longest);
-        check((longest == pages - 1) == (chunkIndex == spareChunk), "spare chunk", spareChunk, chunkIndex);
+        check(isEmpty(chunkIndex) == (chunkIndex == spareChunk), "spare chunk", spareChunk, chunkIndex);
         long usedBytes = 0;
-        for (int page = 1; page < pages; ) {
+        for (int page = headerIsSpan ? 0 : 1; page < pages; ) {
             long state = chunk.get(LONG, (long) page << DESCRIPTOR_BITS);
             int sizeClass = sizeClass(state);
             check(freePages.isFree(chunkIndex, page) == (state == 0), "free page", hex(state), page);
@@ -641,21 +703,30 @@ public final class Memory implements AutoCloseable {
     private void checkSpan(MemorySegment chunk, int page, long state) {
         int size = SizeClass.bytes(sizeClass(state));
         int capacity = (length(state) << PAGE_BITS) / size;
+        int skipped = page == 0 ? headerBlocks(chunk, sizeClass(state)) : 0;
         int handedOut = (fresh(state) << 3) / size;
         check((fresh(state) << 3) % size == 0 && handedOut <= capacity, "fresh", fresh(state), capacity);
-        long start = (long) page << PAGE_BITS;
+        long start = ((long) page << PAGE_BITS) - START;
         BitSet free = new BitSet();
         for (int block = free(state); block != 0; block = chunk.get(SHORT, start + (block - 1 << 3)) & 0xffff) {
             int number = (block - 1 << 3) / size;
-            check((block - 1 << 3) % size == 0 && number < handedOut, "freed block", block, handedOut);
+            check(
+                    (block - 1 << 3) % size == 0 && number >= skipped && number < handedOut,
+                    "freed block",
+                    block,
+                    handedOut);
             check(!free.get(number), "freed block", block, "twice in the list");
             free.set(number);
             if (checker != null) {
                 checker.checkFreed(chunk, start + (block - 1 << 3), size);
             }
         }
-        check(used(state) > 0 && used(state) + free.cardinality() == handedOut, "used in span", used(state), handedOut);
-        check(((state & FULL) != 0) == (used(state) == capacity), "full", used(state), capacity);
+        check(
+                used(state) > 0 && skipped + used(state) + free.cardinality() == handedOut,
+                "used in span",
+                used(state),
+                handedOut);
+        check(((state & FULL) != 0) == (skipped + used(state) == capacity), "full", used(state), capacity);
     }
 
     private void checkList(int sizeClass, int expectedCount) {

@@ -5,12 +5,14 @@ package dev.cinnabar.memory;
  *
  * <p>Up to 256 bytes every multiple of 8 is a class (1 to 32, the class is the size in units of 8); from there to 256 KB
  * each doubling has eight (33 to 112), so that at most an eighth of a block is slack. What is larger is no class: such a
- * block is a chunk of its own, in whole pages.
+ * block is a chunk of its own, in whole pages but for what the C library needs of them.
  */
 final class SizeClass {
 
     static final int PAGE_BITS = 12;
     static final int PAGE_BYTES = 1 << PAGE_BITS;
+    /** What an arena and the C library add to what is allocated, at most; left out of pages that are taken from them. */
+    static final int MALLOC_BYTES = 128;
     /** The largest block of a class. */
     static final int LARGEST_BYTES = 256 << 10;
     /** Classes count from 1; 0 is none. */
@@ -43,6 +45,11 @@ final class SizeClass {
         return FINE_CLASSES + (doubling - 8) * 8 + ((bytes - 1) >>> (doubling - 3)) - 7;
     }
 
+    /** Whether many blocks of a class fit into any part of a page. */
+    static boolean isFine(int sizeClass) {
+        return sizeClass <= FINE_CLASSES;
+    }
+
     /** The bytes of a block of a class. */
     static int bytes(int sizeClass) {
         return BYTES[sizeClass];
@@ -67,7 +74,7 @@ final class SizeClass {
             long step = 1L << (63 - 3 - Long.numberOfLeadingZeros(bytes - 1));
             return (bytes + step - 1) & -step;
         }
-        return (bytes + PAGE_BYTES - 1) & -PAGE_BYTES;
+        return ((bytes + MALLOC_BYTES + PAGE_BYTES - 1) & -PAGE_BYTES) - MALLOC_BYTES;
     }
 
     /** The fewest pages that hold {@code minBlocks} and leave over at most a {@code wasteDivisor}th, or the thriftiest. */

@@ -236,8 +236,8 @@ public abstract class HashTable {
         memory.putLong(segment, offset, slot(slotTag(memory.getLong(segment, offset)), record));
     }
 
-    /** Adds a record whose key is known to be absent. */
-    public void insert(long hash, long record) {
+    /** Adds a record whose key is known to be absent. Returns its slot. */
+    public long insert(long hash, long record) {
         while (true) {
             long entry = entryOf(hash);
             long segment = address(entry);
@@ -245,18 +245,20 @@ public abstract class HashTable {
             int count = memory.getInt(segment, COUNT);
             if (count >= limit(usable)) {
                 grow(hash, entry);
-            } else if (place(segment, usable, depth(entry), slot(tagOf(hash, depth(entry)), record))) {
-                memory.putInt(segment, COUNT, count + 1);
-                memory.putLong(root, SIZE, size() + 1);
-                return;
             } else {
+                long index = place(segment, usable, depth(entry), slot(tagOf(hash, depth(entry)), record));
+                if (index >= 0) {
+                    memory.putInt(segment, COUNT, count + 1);
+                    memory.putLong(root, SIZE, size() + 1);
+                    return segment | index << INDEX_SHIFT;
+                }
                 resize(hash, entry, usable);
             }
         }
     }
 
-    /** Puts a slot behind all of a smaller or the same tag; false if the last slot would be taken. */
-    private boolean place(long segment, int usable, int depth, long slot) {
+    /** Puts a slot behind all of a smaller or the same tag. Returns its index, or -1 if the last slot would be taken. */
+    private long place(long segment, int usable, int depth, long slot) {
         MemorySegment block = memory.segment(segment);
         long first = memory.offset(segment) + SLOTS;
         int newTag = slotTag(slot);
@@ -271,13 +273,14 @@ public abstract class HashTable {
             hole += 8;
         }
         if (hole == first + 8L * (memory.getInt(segment, TOTAL) - 1)) {
-            return false;
+            return -1;
         }
+        long index = at - first >> 3;
         long carried = slot;
         while (true) {
             block.set(LONG, at, carried);
             if (next == 0) {
-                return true;
+                return index;
             }
             carried = next;
             at += 8;

@@ -16,24 +16,26 @@ public final class Entry {
 
     /** What holds the addresses of entries and must learn when one moves. */
     public interface Home {
-        /** The entry in {@code slot} now lies elsewhere; its header is already there. */
-        void moved(long slot, long from, long to);
+        /** The entry that this view shows now lies elsewhere, where the view already is; {@code from} is not yet freed. */
+        void moved(Entry entry, long from);
     }
 
     private Memory memory;
     private Home home;
     private long slot;
+    private int stamp;
     private long address;
 
     /** A view that shows nothing yet; {@link #set} it first. */
     @SuppressWarnings("NullAway.Init")
     public Entry() {}
 
-    /** Shows another entry. */
-    public Entry set(Memory memory, Home home, long slot, long address) {
+    /** Shows another entry, in the slot that its home had for it when its state was {@code stamp}. */
+    public Entry set(Memory memory, Home home, long slot, int stamp, long address) {
         this.memory = memory;
         this.home = home;
         this.slot = slot;
+        this.stamp = stamp;
         this.address = address;
         return this;
     }
@@ -46,9 +48,13 @@ public final class Entry {
         return home;
     }
 
-    /** The slot of the table that holds the address. */
+    /** Where its home had the entry when {@link #stamp} was taken: the home alone can tell whether that still holds. */
     public long slot() {
         return slot;
+    }
+
+    public int stamp() {
+        return stamp;
     }
 
     public long address() {
@@ -234,8 +240,18 @@ public final class Entry {
         memory.copy(old, oldKeyOffset, fresh, newKeyOffset, kept);
         writeHeader(memory, fresh, fullKind, clock, keyLength, inlineLength, expiryMillis);
         address = fresh;
-        home.moved(slot, old, fresh);
+        home.moved(this, old);
         memory.free(old, oldSize, Tag.ENTRY);
+    }
+
+    /** Copies the part of the value that lies inside the entry from another entry of the same kind and inline length. */
+    void copyInside(Entry from) {
+        MemorySegment.copy(
+                from.segment(),
+                from.base() + from.valueOffset(),
+                segment(),
+                base() + valueOffset(),
+                EntryLayout.valueSize(from.kind(), from.inlineLength()));
     }
 
     /** Frees the entry's own block; it must be in no table any more, and what its value refers to freed. */

@@ -3,6 +3,7 @@ package dev.cinnabar.values;
 import dev.cinnabar.memory.Bytes;
 import dev.cinnabar.memory.Memory;
 import dev.cinnabar.memory.Tag;
+import java.lang.foreign.MemorySegment;
 
 /**
  * The operations of strings over an entry. Stateless; guarded by the lock of the entry's partition.
@@ -191,6 +192,22 @@ public final class StringValue {
                     memory.getLong(entry.address(), at),
                     memory.getInt(entry.address(), at + BLOCK_CAPACITY),
                     Tag.VALUE);
+        }
+    }
+
+    /** Gives a copy, whose part inside the entry is there already, a block of its own where the original has one. */
+    static void copyOutside(Entry from, Entry to) {
+        if (from.kind() == Encoding.STRING_BLOCK) {
+            int length = length(from);
+            long old = from.memory().getLong(from.address(), from.valueOffset());
+            long block = to.memory().allocate(Math.max(length, 1), Tag.VALUE);
+            MemorySegment.copy(
+                    from.memory().segment(old),
+                    from.memory().offset(old),
+                    to.memory().segment(block),
+                    to.memory().offset(block),
+                    length);
+            reference(to, block, length, Math.max(length, 1));
         }
     }
 
