@@ -2,6 +2,9 @@ package dev.cinnabar.structures;
 
 import dev.cinnabar.memory.Memory;
 import dev.cinnabar.memory.Tag;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 
 /**
  * The order of expiry times: pairs of a time and a record, the earliest first. Owned by a database's partition,
@@ -15,7 +18,7 @@ public final class ExpiryOrder implements AutoCloseable {
      *
      *   leaf     0       2       3        4            8        16
      *            +-------+-------+--------+------------+--------+------------------+------------------+----
-     *            | count | width |        | blockBytes | base   | record 5, time w | record 5, time w | ...   8 bytes free
+     *            | count | width |        | blockBytes | base   | record 5, time w | record 5, time w | ... 8 free
      *            +-------+-------+--------+------------+--------+------------------+------------------+----
      *
      *   inner    0       2       8                      32
@@ -35,12 +38,16 @@ public final class ExpiryOrder implements AutoCloseable {
      * at random are 0.69 full. A leaf below a quarter is merged with a neighbour of the same parent if both together
      * fill at most three quarters, and inner nodes likewise. A small order is one leaf, of 64 bytes and up.
      *
-     * All operations are O(log n), and none writes more than two nodes (of 1 and 2 KB) a level.
+     * All operations are O(log n), and none writes more than two nodes (of 512 and 1024 bytes) a level.
      *
      * Rejected: a timer wheel (no exact order, or cascades; a record needs a place in its slot to be removed by); a
      * heap (removal needs the position in each record, which every move writes: a cache miss each); pairs of 16 bytes
      * (23 bytes a key in leaves at 0.69).
      */
+
+    private static final ValueLayout.OfShort SHORT =
+            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     // A leaf.
     private static final int COUNT = 0;
@@ -54,7 +61,7 @@ public final class ExpiryOrder implements AutoCloseable {
     private static final int RECORD_BYTES = 5;
     private static final long RECORD_MASK = (1L << 8 * RECORD_BYTES) - 1;
     private static final int MIN_LEAF_BYTES = 64;
-    private static final int LEAF_BYTES = 1024;
+    private static final int LEAF_BYTES = 512;
 
     // An inner node.
     private static final int CHILDREN = 8;
@@ -62,7 +69,7 @@ public final class ExpiryOrder implements AutoCloseable {
     private static final int RECORD = 8;
     private static final int CHILD = 16;
     private static final int STRIDE = 24;
-    private static final int INNER_BYTES = 2048;
+    private static final int INNER_BYTES = 1024;
     private static final int MAX_CHILDREN = (INNER_BYTES - CHILDREN) / STRIDE;
 
     /** Enough for 2^40 pairs even if all nodes were at their emptiest. */
@@ -248,11 +255,13 @@ public final class ExpiryOrder implements AutoCloseable {
     private void descend(long when, long record) {
         long node = root;
         for (int level = height; level > 0; level--) {
+            MemorySegment block = memory.segment(node);
+            long children = memory.offset(node) + CHILDREN;
             int low = 0;
-            int high = count(node) - 1;
+            int high = block.get(SHORT, memory.offset(node) + COUNT) - 1;
             while (low < high) {
                 int middle = (low + high + 1) >>> 1;
-                long time = memory.getLong(node, CHILDREN + TIME + (long) STRIDE * middle);
+                long time = block.get(LONG, children + TIME + (long) STRIDE * middle);
                 if (time < when || time == when && separatorRecord(node, middle) <= record) {
                     low = middle;
                 } else {
@@ -280,14 +289,16 @@ public final class ExpiryOrder implements AutoCloseable {
         }
         int stride = stride(width);
         long mask = mask(width);
+        MemorySegment block = memory.segment(leaf);
+        long pairs = memory.offset(leaf) + PAIRS;
         int low = 0;
         int high = count;
         while (low < high) {
             int middle = (low + high) >>> 1;
-            long offset = PAIRS + (long) middle * stride;
-            long other = memory.getLong(leaf, offset + RECORD_BYTES) & mask;
+            long offset = pairs + (long) middle * stride;
+            long other = block.get(LONG, offset + RECORD_BYTES) & mask;
             int order = Long.compareUnsigned(other, distance);
-            if (order < 0 || order == 0 && (memory.getLong(leaf, offset) & RECORD_MASK) < record >>> 3) {
+            if (order < 0 || order == 0 && (block.get(LONG, offset) & RECORD_MASK) < record >>> 3) {
                 low = middle + 1;
             } else {
                 high = middle;

@@ -737,8 +737,10 @@ public abstract class HashTable {
     }
 
     private long entryOf(long hash) {
-        int depth = depth();
-        long directory = memory.getLong(root, DIRECTORY);
+        MemorySegment block = memory.segment(root);
+        long offset = memory.offset(root);
+        int depth = block.get(ValueLayout.JAVA_BYTE, offset + DEPTH);
+        long directory = block.get(LONG, offset + DIRECTORY);
         return depth == 0 ? directory : memory.getLong(directory, hash >>> 64 - depth << 3);
     }
 
