@@ -1,7 +1,10 @@
 package dev.cinnabar.keyspace;
 
 import dev.cinnabar.memory.Bytes;
+import dev.cinnabar.memory.Memory;
 import dev.cinnabar.structures.SipHash;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -18,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 public final class Keyspace implements AutoCloseable {
 
     public static final int MAX_PARTITIONS = 64;
+
+    /** Emptied chunks that wait to be closed, which takes too long to do it under a lock. */
+    private final Queue<Runnable> closings = new ConcurrentLinkedQueue<>();
 
     private final Clock clock;
     private final long seed0;
@@ -41,7 +47,7 @@ public final class Keyspace implements AutoCloseable {
         this.seed1 = random.nextLong();
         this.partitions = new Partition[partitions];
         for (int i = 0; i < partitions; i++) {
-            this.partitions[i] = new Partition(this, i, databases);
+            this.partitions[i] = new Partition(this, i, databases, new Memory(closings::add));
         }
         this.all = partitions == 64 ? -1L : (1L << partitions) - 1;
     }
@@ -158,9 +164,16 @@ public final class Keyspace implements AutoCloseable {
         });
     }
 
-    /** Frees what was thrown away so far. */
+    /** Frees what was thrown away so far, and gives emptied memory back to the system. */
     public void collectGarbage() {
         inSteps(partition -> partition.collectGarbage(STEP));
+        runClosings();
+    }
+
+    private void runClosings() {
+        for (Runnable closing = closings.poll(); closing != null; closing = closings.poll()) {
+            closing.run();
+        }
     }
 
     /** Takes a step in each partition in turn, as long as it says that there is more to do. */
@@ -271,5 +284,6 @@ public final class Keyspace implements AutoCloseable {
         } finally {
             unlock(all);
         }
+        runClosings();
     }
 }

@@ -36,10 +36,10 @@ public final class Partition {
     private long expired;
     private long dirty;
 
-    Partition(Keyspace keyspace, int index, int databases) {
+    Partition(Keyspace keyspace, int index, int databases, Memory memory) {
         this.keyspace = keyspace;
         this.index = index;
-        this.memory = new Memory();
+        this.memory = memory;
         this.databases = new Database[databases];
     }
 
@@ -202,7 +202,8 @@ public final class Partition {
     // Watches.
 
     /** Registers a watch; null if the owner watches this key already. */
-    @Nullable Watch watch(Watch.Owner owner, int number, Bytes key, long hash, long nowMillis) {
+    @Nullable
+    Watch watch(Watch.Owner owner, int number, Bytes key, long hash, long nowMillis) {
         for (Watch w = watches.first(number, key, hash); w != null; w = watches.next(w, key)) {
             if (w.owner().equals(owner)) {
                 return null;

@@ -628,7 +628,9 @@ public final class Memory implements AutoCloseable {
     /** Gives everything back to the system; nothing may be used afterwards. */
     @Override
     public void close() {
-        for (Arena arena : arenas) {
+        for (int i = 0; i < arenas.length; i++) {
+            Arena arena = arenas[i];
+            arenas[i] = null;
             if (arena != null) {
                 arena.close();
             }

@@ -174,6 +174,34 @@ class MemoryTest {
     }
 
     @Test
+    void whatTheDescriptorsLeaveOfPageZeroServesSmallBlocks(Memory memory) {
+        List<Long> blocks = allocate(memory, 40, 15 * (4096 / 40));
+        assertThat(blocks).allMatch(block -> block >= 0x101000);
+        List<Long> inPageZero = allocate(memory, 40, (4096 - 128 - 16 * 16) / 40);
+        assertThat(inPageZero).allMatch(block -> block >= 0x100000 + 128 + 16 * 16 && block <= 0x101000 - 40);
+        assertThat(memory.reserved()).isEqualTo((64 << 10) - 128);
+        memory.checkInvariants();
+        blocks.add(memory.allocate(40, Tag.VALUE));
+        assertThat(memory.reserved()).isEqualTo(2 * ((64 << 10) - 128));
+        free(memory, blocks, 40);
+        memory.checkInvariants();
+        assertThat(memory.reserved()).as("one in use, one to spare").isEqualTo(2 * ((64 << 10) - 128));
+        free(memory, inPageZero, 40);
+        assertThat(memory.reserved()).isEqualTo((64 << 10) - 128);
+        blocks = allocate(memory, 1000, 10);
+        free(memory, blocks, 1000);
+    }
+
+    @Test
+    void closingTwiceIsClosing() {
+        Memory memory = new Memory();
+        long block = memory.allocate(40, Tag.VALUE);
+        memory.close();
+        memory.close();
+        assertThatThrownBy(() -> memory.getByte(block, 0)).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
     void fortyBytesTakeFortyBytes(Memory memory) {
         List<Long> blocks = allocate(memory, 40, 500_000);
         assertThat(memory.used()).isEqualTo(20_000_000);
