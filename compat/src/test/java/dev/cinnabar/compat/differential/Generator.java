@@ -105,7 +105,7 @@ final class Generator {
         add(2, () -> "SELECT " + pick("0", "0", "1", "2", "16", "-1", "x"));
         add(1, () -> "PING" + pick("", " " + value(), " a b"));
         add(1, () -> "ECHO " + value());
-        add(1, () -> "CLIENT " + pick("GETNAME", "SETNAME me", "SETNAME \"\"", "SETNAME \"a b\"", "FOO"));
+        add(1, () -> "CLIENT " + pick("GETNAME", "SETNAME me", "SETNAME \"\"", "SETNAME \"a\\x20b\"", "FOO"));
         add(1, () -> pick("NOSUCH a b", "GET", "SET x", "OBJECT", "OBJECT FOO bar", "CONFIG FOO", "COMMAND FOO"));
         add(1, () -> "COMMAND GETKEYS " + pick("GET k1", "MSET a 1 b 2", "SET k1", "COPY a b", "ECHO a", "NOSUCH a"));
     }
@@ -182,7 +182,7 @@ final class Generator {
             case 0, 1 -> integer();
             case 2 -> number();
             case 3 -> "\"\"";
-            case 4 -> "\"a b\\x00\\xff\\r\\n\"";
+            case 4 -> "\"a\\x20b\\x00\\xff\\r\\n\"";
             case 5 -> "x".repeat(random.nextInt(100));
             case 6 -> pick("0", "1", "-1", "01", "9223372036854775807", "-9223372036854775808", "9223372036854775808");
             default -> pick("abc", "hello", "hallo", "mynewtext", "ohmytext");

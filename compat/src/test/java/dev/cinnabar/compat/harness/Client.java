@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /** A connection of our own to a server: whole commands, transcripts, or bare bytes. Used by one thread at a time. */
 public final class Client implements AutoCloseable {
@@ -159,8 +160,8 @@ public final class Client implements AutoCloseable {
 
     private Answer answer(String description, List<byte[]> words) {
         /* HELLO answers in the protocol it asks for, RESET in RESP2; the reader must know to judge nulls. */
-        Resp reply = read();
-        String name = words.isEmpty() ? "" : text(words.getFirst()).toUpperCase(java.util.Locale.ROOT);
+        String name = words.isEmpty() ? "" : text(words.getFirst()).toUpperCase(Locale.ROOT);
+        Resp reply = Pending.check(name, read());
         if (name.equals("HELLO") && words.size() > 1 && !reply.isError()) {
             protocol(Integer.parseInt(text(words.get(1))));
         } else if (name.equals("RESET") && !reply.isError()) {

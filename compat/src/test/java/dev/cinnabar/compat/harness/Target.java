@@ -63,6 +63,9 @@ public enum Target {
         if (chosen != null && !names(chosen).contains(label)) {
             return Optional.of(label + " is not among COMPAT_TARGETS");
         }
+        if (this == CINNABAR && chosen == null && setting(variable) == null) {
+            return Optional.of("its commands are still landing: name it in COMPAT_TARGETS");
+        }
         if (command().isPresent()) {
             return Optional.empty();
         }
@@ -92,7 +95,14 @@ public enum Target {
             return Optional.empty();
         }
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        return Optional.of(List.of(java, "-ea", "-cp", System.getProperty("java.class.path"), MAIN_CLASS));
+        return Optional.of(List.of(
+                java,
+                "-ea",
+                "-XX:+UseSerialGC",
+                "-XX:MaxDirectMemorySize=8g",
+                "-cp",
+                System.getProperty("java.class.path"),
+                MAIN_CLASS));
     }
 
     private static boolean onPath(String program) {
