@@ -257,7 +257,9 @@ public abstract class HashTable {
         }
     }
 
-    /** Puts a slot behind all of a smaller or the same tag. Returns its index, or -1 if the last slot would be taken. */
+    /**
+     * Puts a slot behind all of a smaller or the same tag. Returns its index, or -1 if the last slot would be taken.
+     */
     private long place(long segment, int usable, int depth, long slot) {
         MemorySegment block = memory.segment(segment);
         long first = memory.offset(segment) + SLOTS;
