@@ -39,6 +39,7 @@ final class Background implements Runnable, AutoCloseable {
                     engine.keyspace().expireDue();
                 }
                 engine.keyspace().collectGarbage();
+                engine.observe();
             } catch (RuntimeException e) {
                 engine.settings().failures.accept("background", e);
             }

@@ -114,6 +114,10 @@ public final class Dispatcher {
             reject(spec, session, reply, RedisError.NO_AUTH);
             return;
         }
+        if (spec.has(Flag.DENYOOM) && engine.isOutOfMemory()) {
+            reject(spec, session, reply, RedisError.OOM);
+            return;
+        }
         Transaction transaction = session.transaction();
         if (transaction.isOpen()) {
             if (spec.has(Flag.NO_MULTI)) {

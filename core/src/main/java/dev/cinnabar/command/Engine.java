@@ -6,6 +6,7 @@ import dev.cinnabar.keyspace.Watch;
 import dev.cinnabar.session.Clients;
 import dev.cinnabar.session.Session;
 import dev.cinnabar.session.Transaction;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.random.RandomGenerator;
@@ -22,6 +23,12 @@ public final class Engine implements AutoCloseable {
     private final Statistics past;
     private final long startedMillis;
     private final Background background;
+    private final String runId;
+    private final Rates commandRate = new Rates();
+    private final Rates inputRate = new Rates();
+    private final Rates outputRate = new Rates();
+    private volatile long peakMemory;
+    private volatile Host host = Host.NONE;
 
     public Engine(Keyspace keyspace, CommandTable commands, Settings settings, RandomGenerator.SplittableGenerator random) {
         this.keyspace = keyspace;
@@ -31,6 +38,8 @@ public final class Engine implements AutoCloseable {
         this.past = new Statistics(commands.ids());
         this.startedMillis = keyspace.clock().millis();
         this.background = new Background(this);
+        HexFormat hex = HexFormat.of();
+        this.runId = hex.toHexDigits(random.nextLong()) + hex.toHexDigits(random.nextLong()) + hex.toHexDigits(random.nextInt());
     }
 
     /** Starts the work in the background. */
@@ -57,6 +66,62 @@ public final class Engine implements AutoCloseable {
 
     public Clock clock() {
         return keyspace.clock();
+    }
+
+    /** What the engine runs in. */
+    public Host host() {
+        return host;
+    }
+
+    /** Said once, before the engine is used. */
+    public void host(Host host) {
+        this.host = host;
+    }
+
+    /** Forty hexadecimal digits that tell this run from all others. */
+    public String runId() {
+        return runId;
+    }
+
+    /** Looks at the figures that are only known over time; called by the background work, some times a second. */
+    void observe() {
+        long nowMillis = clock().millis();
+        long commandCount = past.commands();
+        for (Statistics one : statistics) {
+            commandCount += one.commands();
+        }
+        commandRate.sample(commandCount, nowMillis);
+        inputRate.sample(host.inputBytes(), nowMillis);
+        outputRate.sample(host.outputBytes(), nowMillis);
+        peakMemory = Math.max(peakMemory, usedMemory());
+    }
+
+    public Rates commandRate() {
+        return commandRate;
+    }
+
+    public Rates inputRate() {
+        return inputRate;
+    }
+
+    public Rates outputRate() {
+        return outputRate;
+    }
+
+    /** Bytes in use: keys, values, and what waits for clients. */
+    public long usedMemory() {
+        return keyspace.usedMemory() + host.bufferBytes();
+    }
+
+    /** The most bytes in use that were seen. */
+    public long peakMemory() {
+        return Math.max(peakMemory, usedMemory());
+    }
+
+    /** Whether more is in use than {@code maxmemory} allows: commands that need more are refused then. */
+    boolean isOutOfMemory() {
+        long limit = settings.maxMemory;
+        return limit > 0 && keyspace.usedMemory() > limit;
     }
 
     public long startedMillis() {
@@ -119,6 +184,8 @@ public final class Engine implements AutoCloseable {
         }
         keyspace.resetStatistics();
         clients.resetStatistics();
+        host.resetStatistics();
+        peakMemory = usedMemory();
     }
 
     /** The access clock of a key that is used now: seconds, 24 bits. */

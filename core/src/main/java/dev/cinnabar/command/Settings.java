@@ -1,10 +1,18 @@
 package dev.cinnabar.command;
 
+import dev.cinnabar.config.Configuration;
+import dev.cinnabar.config.Directives;
+import dev.cinnabar.config.EvictionPolicy;
+import dev.cinnabar.log.Log;
+import java.nio.charset.StandardCharsets;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The settings that running commands read; the configuration writes them. Thread-safe: each field on its own. */
+/**
+ * The settings that running commands read most often, taken from the {@link Configuration} whenever that changes.
+ * Thread-safe: each field on its own.
+ */
 public final class Settings {
 
     /** The password of the default user as UTF-8, or null. */
@@ -12,6 +20,9 @@ public final class Settings {
 
     /** The longest bulk string of a request, and the longest string value, in bytes. */
     public volatile long maxBulkLength = 512L << 20;
+
+    /** Above so many bytes in use, commands that need more are refused; 0: no limit. */
+    public volatile long maxMemory;
 
     /** Whether keys are deleted when their time has come, and not only when someone asks for them. */
     public volatile boolean activeExpiry = true;
@@ -25,5 +36,35 @@ public final class Settings {
     /** Takes what an operator should know. */
     public volatile Consumer<String> warnings = System.err::println;
 
-    public Settings() {}
+    /** Takes the lines of the log. */
+    public volatile Log log = Log.silent();
+
+    private final Configuration configuration;
+
+    /** Settings by default: for tests, and for the library. */
+    public Settings() {
+        this(new Configuration());
+    }
+
+    /** The settings of a configuration, now and whenever it changes. */
+    public Settings(Configuration configuration) {
+        this.configuration = configuration;
+        configuration.onChange(this::read, Directives.REQUIREPASS, Directives.PROTO_MAX_BULK_LEN, Directives.MAXMEMORY, Directives.MAXMEMORY_POLICY);
+        read();
+    }
+
+    private void read() {
+        String text = configuration.get(Directives.REQUIREPASS);
+        password = text.isEmpty() ? null : text.getBytes(StandardCharsets.ISO_8859_1);
+        maxBulkLength = configuration.get(Directives.PROTO_MAX_BULK_LEN);
+        maxMemory = configuration.get(Directives.MAXMEMORY);
+        if (maxMemory > 0 && configuration.get(Directives.MAXMEMORY_POLICY) != EvictionPolicy.NOEVICTION) {
+            warnings.accept("This version evicts no keys: above maxmemory, writes are refused, as with 'noeviction'.");
+        }
+    }
+
+    /** All that can be configured. */
+    public Configuration configuration() {
+        return configuration;
+    }
 }

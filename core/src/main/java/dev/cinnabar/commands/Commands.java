@@ -6,6 +6,7 @@ import dev.cinnabar.commands.connection.ClientCommands;
 import dev.cinnabar.commands.connection.ConnectionCommands;
 import dev.cinnabar.commands.keys.KeyCommands;
 import dev.cinnabar.commands.server.CommandCommands;
+import dev.cinnabar.commands.server.ConfigCommands;
 import dev.cinnabar.commands.server.DatabaseCommands;
 import dev.cinnabar.commands.strings.StringCommands;
 import dev.cinnabar.commands.transactions.TransactionCommands;
@@ -26,6 +27,7 @@ public final class Commands {
         rows.addAll(TransactionCommands.table());
         rows.addAll(DatabaseCommands.table());
         rows.addAll(CommandCommands.table());
+        rows.addAll(ConfigCommands.table());
         return new CommandTable(rows);
     }
 }

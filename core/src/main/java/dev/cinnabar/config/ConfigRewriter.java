@@ -57,6 +57,11 @@ public final class ConfigRewriter {
         }
     }
 
+    /** Why the file could not be written, in the words of the system. */
+    public static String reason(IOException e) {
+        return ConfigFile.reason(e);
+    }
+
     /** The text that a file should have. */
     static String rewritten(Configuration configuration, String before) {
         List<String> lines = new ArrayList<>(List.of(before.split("\n", -1)));

@@ -1,7 +1,13 @@
 package dev.cinnabar.net;
 
-/** The settings that loops read; the configuration writes them. Thread-safe: each field on its own. */
+import dev.cinnabar.config.Configuration;
+import dev.cinnabar.config.Directives;
+import dev.cinnabar.config.OutputLimits;
+
+/** The settings that loops read, taken from the {@link Configuration} whenever that changes. Thread-safe: each field on its own. */
 public final class NetSettings {
+
+    private final Configuration configuration;
 
     /** Connections beyond this are refused. */
     public volatile int maxClients = 10_000;
@@ -26,5 +32,35 @@ public final class NetSettings {
 
     public volatile int outputSoftSeconds;
 
-    public NetSettings() {}
+    /** Settings by default. */
+    public NetSettings() {
+        this(new Configuration());
+    }
+
+    /** The settings of a configuration, now and whenever it changes. */
+    public NetSettings(Configuration configuration) {
+        this.configuration = configuration;
+        configuration.onChange(
+                this::read,
+                Directives.MAXCLIENTS,
+                Directives.TIMEOUT,
+                Directives.TCP_KEEPALIVE,
+                Directives.PROTECTED_MODE,
+                Directives.CLIENT_QUERY_BUFFER_LIMIT,
+                Directives.CLIENT_OUTPUT_BUFFER_LIMIT);
+        read();
+    }
+
+    private void read() {
+        maxClients = (int) Math.min(configuration.get(Directives.MAXCLIENTS), Integer.MAX_VALUE);
+        timeoutSeconds = (int) configuration.get(Directives.TIMEOUT);
+        keepaliveSeconds = (int) configuration.get(Directives.TCP_KEEPALIVE);
+        protectedMode = configuration.get(Directives.PROTECTED_MODE);
+        queryBufferLimit = configuration.get(Directives.CLIENT_QUERY_BUFFER_LIMIT);
+        OutputLimits.Limit normal =
+                configuration.get(Directives.CLIENT_OUTPUT_BUFFER_LIMIT).normal();
+        outputHardLimit = normal.hardBytes();
+        outputSoftLimit = normal.softBytes();
+        outputSoftSeconds = (int) Math.min(normal.softSeconds(), Integer.MAX_VALUE);
+    }
 }
