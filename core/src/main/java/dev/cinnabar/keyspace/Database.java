@@ -81,6 +81,16 @@ public final class Database implements Entry.Home {
         return expiry.size() == 0 ? 0 : expiry.meanWhenMillis();
     }
 
+    /** See {@link HashTable#touchSlots}: called without the lock. */
+    long touchSlots(long hash) {
+        return table.touchSlots(hash);
+    }
+
+    /** See {@link HashTable#touchRecord}: called without the lock. */
+    long touchRecord(long hash) {
+        return table.touchRecord(hash);
+    }
+
     /** Shows the entry of a key, expired or not. Returns whether there is one. */
     public boolean find(long hash, Bytes key, Entry into) {
         long slot = table.find(hash, key);
