@@ -635,6 +635,7 @@ public final class Memory implements AutoCloseable {
                 arena.close();
             }
         }
+        reserved = 0;
     }
 
     /** Walks all chunks, spans and lists and throws an {@link AssertionError} where they disagree. For tests. */

@@ -45,6 +45,11 @@ public final class Request {
         this.segment = segment;
     }
 
+    /** The same arguments, whose bytes have been copied to another array. */
+    public void moveTo(byte[] array) {
+        this.array = array;
+    }
+
     public void add(int offset, int length) {
         if (count == offsets.length) {
             offsets = Arrays.copyOf(offsets, count * 2);

@@ -60,6 +60,21 @@ public final class Session {
         replyMode = ReplyMode.ON;
     }
 
+    /** Whether commands have changed nothing of what a new session that speaks this version of the protocol has. */
+    public boolean isFresh(int newProtocol) {
+        return !transaction.isOpen()
+                && transaction.watches().isEmpty()
+                && database == 0
+                && protocol == newProtocol
+                && replyMode == ReplyMode.ON
+                && !closing
+                && !noEvict
+                && !noTouch
+                && name.isEmpty()
+                && libraryName.isEmpty()
+                && libraryVersion.isEmpty();
+    }
+
     public long id() {
         return id;
     }

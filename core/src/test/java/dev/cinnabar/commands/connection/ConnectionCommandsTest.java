@@ -11,8 +11,7 @@ import org.junit.jupiter.api.Test;
 /** PING, ECHO, AUTH, HELLO, SELECT, QUIT and RESET; what they answer was proved on Redis 8.0. */
 class ConnectionCommandsTest {
 
-    private static final String WRONG_PASSWORD =
-            "-WRONGPASS invalid username-password pair or user is disabled.";
+    private static final String WRONG_PASSWORD = "-WRONGPASS invalid username-password pair or user is disabled.";
 
     @AutoClose
     private final TestEngine redis = new TestEngine();

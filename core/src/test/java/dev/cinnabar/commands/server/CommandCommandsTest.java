@@ -79,9 +79,7 @@ class CommandCommandsTest {
                 .keys(KeySpec.at(1, RW, ACCESS, VARIABLE_FLAGS)
                         .usesOf(request -> request.count() == 2 ? EnumSet.of(OW) : EnumSet.of(RW, ACCESS)))
                 .handler(NONE));
-        rows.add(command("channel", 2)
-                .keys(KeySpec.at(1, NOT_KEY))
-                .handler(NONE));
+        rows.add(command("channel", 2).keys(KeySpec.at(1, NOT_KEY)).handler(NONE));
         rows.add(command("box", -2)
                 .since("3.0.0")
                 .summary("Holds others.")
@@ -90,8 +88,9 @@ class CommandCommandsTest {
                                 .deprecated("6.0.0", "`BOX UNLOCK`")
                                 .history("4.0.0", "First.")
                                 .history("4.0.0", "Second.")
-                                .summary("Opens "
-                                        + "it with many words so that the line of the help text must be broken somewhere.")
+                                .summary(
+                                        "Opens "
+                                                + "it with many words so that the line of the help text must be broken somewhere.")
                                 .arguments(
                                         Argument.integer("old").shownAs("n").deprecated("5.0.0"),
                                         Argument.oneOf("how", Argument.token("FAST"), Argument.token("SLOW"))
@@ -137,16 +136,18 @@ class CommandCommandsTest {
                 .contains("[+write, +movablekeys], 1, 1, 1, ")
                 .contains("['notes', 'Anywhere.', 'flags', [+OW, +incomplete], 'begin_search', ['type', 'unknown', "
                         + "'spec', []], 'find_keys', ['type', 'unknown', 'spec', []]]");
-        assertThat(redis.run("COMMAND INFO ping")).contains("[+fast], 0, 0, 0, [+@fast, +@connection], "
-                + "['request_policy:all_shards', 'response_policy:all_succeeded'], [], []]");
+        assertThat(redis.run("COMMAND INFO ping"))
+                .contains("[+fast], 0, 0, 0, [+@fast, +@connection], "
+                        + "['request_policy:all_shards', 'response_policy:all_succeeded'], [], []]");
     }
 
     @Test
     void infoOfSubcommandsAndOfNothing() {
         assertThat(redis.run("COMMAND INFO box|open"))
                 .isEqualTo("[['box|open', -2, [], 0, 0, 0, [+@slow], [], [], []]]");
-        assertThat(redis.run("COMMAND INFO box")).startsWith("[['box', -2, [], 0, 0, 0, [+@slow], [], [], "
-                + "[['box|open', -2, ").contains("], ['box|help', 2, [+loading, +stale], 0, ");
+        assertThat(redis.run("COMMAND INFO box"))
+                .startsWith("[['box', -2, [], 0, 0, 0, [+@slow], [], [], " + "[['box|open', -2, ")
+                .contains("], ['box|help', 2, [+loading, +stale], 0, ");
         assertThat(redis.run("COMMAND INFO nosuch box|nosuch | box| plain|open box|open|x \"\""))
                 .isEqualTo("[nil, nil, nil, nil, nil, nil, nil]");
         assertThat(redis.run("COMMAND INFO")).isEqualTo(redis.run("COMMAND"));
@@ -201,7 +202,9 @@ class CommandCommandsTest {
 
     @Test
     void docsOfEverythingCanBeRead() {
-        assertThat(redis.protocol(3).run("COMMAND DOCS")).startsWith("{'command': {").endsWith("}}");
+        assertThat(redis.protocol(3).run("COMMAND DOCS"))
+                .startsWith("{'command': {")
+                .endsWith("}}");
     }
 
     @Test

@@ -1,0 +1,177 @@
+package dev.cinnabar;
+
+import dev.cinnabar.command.Dispatcher;
+import dev.cinnabar.command.Engine;
+import dev.cinnabar.resp.Request;
+import dev.cinnabar.session.Session;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.concurrent.Semaphore;
+
+/**
+ * What a thread needs to run commands: a dispatcher, room for the request and for the reply. Owned by whoever has its permit;
+ * see {@link Lanes}.
+ */
+final class Lane {
+
+    /** A buffer that one large request has made bigger than this, in bytes, is not kept. */
+    private static final int MAX_KEPT = 256 * 1024;
+
+    private static final int PROTOCOL = 3;
+    private static final byte[] GET = {'G', 'E', 'T'};
+    private static final byte[] SET = {'S', 'E', 'T'};
+
+    private final Semaphore permit = new Semaphore(1);
+    private final Engine engine;
+    private final Dispatcher dispatcher;
+    private final Request request = new Request();
+    private final ValueBuilder values = new ValueBuilder();
+    private final CopyOut copyOut = new CopyOut();
+    private byte[] buffer = new byte[1024];
+    private int length;
+
+    /** The session of the calls that have none of their own. */
+    private Session session;
+
+    Lane(Engine engine) {
+        this.engine = engine;
+        this.dispatcher = engine.newDispatcher();
+        this.session = newSession(engine);
+    }
+
+    static Session newSession(Engine engine) {
+        Session session = new Session(null, engine.clock().millis(), true);
+        session.protocol(PROTOCOL);
+        return session;
+    }
+
+    boolean tryTake() {
+        return permit.tryAcquire();
+    }
+
+    void take() {
+        permit.acquireUninterruptibly();
+    }
+
+    void give() {
+        permit.release();
+    }
+
+    // Requests.
+
+    private void begin() {
+        length = 0;
+        request.begin(buffer);
+    }
+
+    private void add(byte[] word) {
+        if (word.length > engine.settings().maxBulkLength) {
+            throw new IllegalArgumentException("an argument of " + word.length + " bytes is longer than allowed");
+        }
+        int end = Math.addExact(length, word.length);
+        if (end > buffer.length) {
+            buffer = Arrays.copyOf(buffer, Math.max(end, (int) Math.min(2L * buffer.length, Integer.MAX_VALUE - 8)));
+            request.moveTo(buffer);
+        }
+        System.arraycopy(word, 0, buffer, length, word.length);
+        request.add(length, word.length);
+        length = end;
+    }
+
+    private void end() {
+        if (buffer.length > MAX_KEPT) {
+            buffer = new byte[1024];
+        }
+        request.trim();
+    }
+
+    // Calls.
+
+    RespValue call(Session of, String[] words) {
+        begin();
+        for (String word : words) {
+            add(word.getBytes(StandardCharsets.UTF_8));
+        }
+        return run(of);
+    }
+
+    RespValue call(Session of, byte[][] words) {
+        begin();
+        for (byte[] word : words) {
+            add(word);
+        }
+        return run(of);
+    }
+
+    private RespValue run(Session of) {
+        if (request.count() == 0) {
+            throw new IllegalArgumentException("no command");
+        }
+        dispatcher.beginBatch();
+        dispatcher.dispatch(of, request, values);
+        end();
+        RespValue value = values.take();
+        return value == null ? NO_REPLY : value;
+    }
+
+    /** What a command returns whose reply the session does not want. */
+    private static final RespValue NO_REPLY = new RespValue.Nil();
+
+    /**
+     * Runs a command outside of any session.
+     *
+     * @throws IllegalStateException if it leaves something behind that only a session can keep
+     */
+    RespValue call(String[] words) {
+        return stateless(call(session, words), words[0]);
+    }
+
+    RespValue call(byte[][] words) {
+        return stateless(call(session, words), "this command");
+    }
+
+    private RespValue stateless(RespValue value, String command) {
+        if (!session.isFresh(PROTOCOL)) {
+            engine.endWatches(session);
+            session = newSession(engine);
+            throw new IllegalStateException(command + " changes the state of a session: call it on one (newSession())");
+        }
+        return value;
+    }
+
+    // The fast path.
+
+    int get(byte[] key, byte[] target, int offset, int capacity) {
+        copyOut.begin(target, offset, capacity);
+        return get(key);
+    }
+
+    int get(byte[] key, MemorySegment target) {
+        copyOut.begin(target);
+        return get(key);
+    }
+
+    private int get(byte[] key) {
+        begin();
+        add(GET);
+        add(key);
+        return runFast();
+    }
+
+    void set(byte[] key, byte[] value) {
+        copyOut.begin(MemorySegment.NULL);
+        begin();
+        add(SET);
+        add(key);
+        add(value);
+        runFast();
+    }
+
+    private int runFast() {
+        dispatcher.beginBatch();
+        dispatcher.dispatch(session, request, copyOut);
+        end();
+        return copyOut.end();
+    }
+}
