@@ -34,8 +34,8 @@ public final class Listpack {
      *                11110000 llllllll x 4        text of any length, little-endian
      *                11110001 to 11110100         number of 16, 24, 32, 64 bits, little-endian
      *
-     * The back length has 7 bits a byte, the lowest in the last; a byte whose top bit is set has another one before it.
-     * A count of 65535 means: count them. A text that is the canonical form of a number is stored as that number.
+     * The back length has 7 bits a byte, the lowest in the last; a byte whose top bit is set has another one before
+     * it. A count of 65535 means: count them. A text that is the canonical form of a number is stored as that number.
      *
      * An example, the list of "a" and "300":
      *
