@@ -45,6 +45,9 @@ public final class ConfigFile {
         handlers.put("sentinel", arguments -> {
             throw new ConfigException("sentinel directive while not in sentinel mode");
         });
+        handlers.put("rename-command", arguments -> {
+            throw new ConfigException("this version cannot rename commands");
+        });
         handlers.put("user", arguments -> {
             throw new ConfigException("this version has no user but the default one");
         });

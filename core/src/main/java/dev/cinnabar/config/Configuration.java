@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Consumer;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
@@ -34,6 +35,7 @@ public final class Configuration {
     private final AtomicReferenceArray<Object> values =
             new AtomicReferenceArray<>(Directives.all().size());
     private final List<Registration> registrations = new ArrayList<>();
+    private volatile Consumer<String> warnings = warning -> {};
     private final BitSet loaded = new BitSet();
 
     public Configuration() {
@@ -129,6 +131,11 @@ public final class Configuration {
 
     // Changing
 
+    /** Where to say that a directive was set to what has no effect. */
+    public void warnings(Consumer<String> warnings) {
+        this.warnings = warnings;
+    }
+
     /** Registers who acts on changes of some directives. What is set before the server runs is told to nobody. */
     public synchronized void onChange(Listener listener, Directive<?, ?>... directives) {
         registrations.add(new Registration(Set.of(directives), listener));
@@ -153,6 +160,9 @@ public final class Configuration {
         V value = further ? directive.parseFurther(arguments, before) : directive.parse(arguments, before);
         directive.check(value);
         put(directive, value);
+        if (directive.isIneffective(value)) {
+            warnings.accept("'" + directive.name() + "' has no effect in this version");
+        }
     }
 
     /**

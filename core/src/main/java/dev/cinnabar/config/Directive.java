@@ -22,7 +22,8 @@ public abstract class Directive<V, D extends Directive<V, D>> {
     private boolean sensitive;
     private boolean hidden;
     private boolean multipleArguments;
-    private boolean onlyDefault;
+    private boolean withoutEffect;
+    private String onlyDefaultComplaint = "";
 
     Directive(String name, int index) {
         this.name = name;
@@ -87,7 +88,18 @@ public abstract class Directive<V, D extends Directive<V, D>> {
 
     /** What it asks for is not here: every value but the default is refused. */
     D onlyDefault() {
-        onlyDefault = true;
+        return onlyDefault("this version supports only the default, '" + format(defaultValue()) + "'");
+    }
+
+    /** As {@link #onlyDefault()}, with a reason of its own. */
+    D onlyDefault(String complaint) {
+        onlyDefaultComplaint = complaint;
+        return self();
+    }
+
+    /** What it asks for is not here, but to go without does no harm: other values than the default are warned about. */
+    D withoutEffect() {
+        withoutEffect = true;
         return self();
     }
 
@@ -126,9 +138,13 @@ public abstract class Directive<V, D extends Directive<V, D>> {
         return multipleArguments;
     }
 
+    boolean isIneffective(V value) {
+        return withoutEffect && !value.equals(defaultValue());
+    }
+
     void check(V value) throws ConfigException {
-        if (onlyDefault && !value.equals(defaultValue())) {
-            throw new ConfigException("this version supports only the default, '" + format(defaultValue()) + "'");
+        if (!onlyDefaultComplaint.isEmpty() && !value.equals(defaultValue())) {
+            throw new ConfigException(onlyDefaultComplaint);
         }
     }
 

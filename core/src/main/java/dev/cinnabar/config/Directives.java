@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
  * The table of directives: everything a configuration file may say, one row each. Stateless once loaded.
  *
  * <p>A row that ends with {@code onlyDefault()} names what this version does not do: its value can be read and set to the
- * default, everything else is refused, never accepted in silence. Rows under "without effect" describe how Redis goes about
- * something that is done otherwise here; any valid value keeps its promise.
+ * default, everything else is refused, never accepted in silence; one that ends with {@code withoutEffect()} can be set, and
+ * the log says that nothing comes of it. Rows under "done otherwise here" describe how Redis goes about something; any valid
+ * value keeps its promise.
  */
 public final class Directives {
 
@@ -53,7 +54,7 @@ public final class Directives {
     public static final NumberDirective MAXCLIENTS =
             number("maxclients", INTEGER, 1, 4294967295L).byDefault(10000).mutable();
     public static final NumberDirective MAX_NEW_CONNECTIONS_PER_CYCLE =
-            number("max-new-connections-per-cycle", INTEGER, 1, 1000).byDefault(10).mutable();
+            number("max-new-connections-per-cycle", INTEGER, 1, 1000).byDefault(10).mutable().withoutEffect();
     public static final TextDirective BIND_SOURCE_ADDR = text("bind-source-addr").mutable().onlyDefault();
     public static final NumberDirective SOCKET_MARK_ID =
             number("socket-mark-id", INTEGER, 0, 4294967295L).byDefault(0).onlyDefault();
@@ -72,11 +73,12 @@ public final class Directives {
     public static final NumberDirective MAXMEMORY_CLIENTS =
             number("maxmemory-clients", MEMORY_OR_PERCENT, 0, MAX_LONG).byDefault(0).mutable().onlyDefault();
     public static final NumberDirective TRACKING_TABLE_MAX_KEYS =
-            number("tracking-table-max-keys", INTEGER, 0, MAX_LONG).byDefault(1000000).mutable();
+            number("tracking-table-max-keys", INTEGER, 0, MAX_LONG).byDefault(1000000).mutable().withoutEffect();
     public static final ValueDirective<Integer> NOTIFY_KEYSPACE_EVENTS =
             value("notify-keyspace-events", 0, (arguments, before) -> EventClasses.parse(arguments.getFirst()), EventClasses::format)
                     .written(classes -> Forms.rewriteQuoted(EventClasses.format(classes)))
-                    .mutable();
+                    .mutable()
+                    .withoutEffect();
 
     // Server
     public static final NumberDirective DATABASES = number("databases", INTEGER, 1, MAX_INT).byDefault(16);
@@ -84,7 +86,8 @@ public final class Directives {
             oneOf("loglevel", LogLevel.values(), LogLevel.NOTICE).mutable();
     public static final TextDirective LOGFILE = text("logfile");
     public static final TextDirective PIDFILE = text("pidfile");
-    public static final BoolDirective DAEMONIZE = bool("daemonize").byDefault(NO).onlyDefault();
+    public static final BoolDirective DAEMONIZE =
+            bool("daemonize").byDefault(NO).onlyDefault("this server does not detach from its terminal: let a service manager do that, or the shell's &");
     public static final ValueDirective<String> SUPERVISED =
             word("supervised", "no", "no", "upstart", "systemd", "auto").onlyDefault();
     public static final BoolDirective SYSLOG_ENABLED = bool("syslog-enabled").byDefault(NO).onlyDefault();
@@ -94,13 +97,15 @@ public final class Directives {
     public static final ValueDirective<List<String>> SHUTDOWN_ON_SIGINT =
             value("shutdown-on-sigint", List.of("default"), Forms::shutdownWords, words -> String.join(" ", words))
                     .multipleArguments()
-                    .mutable();
+                    .mutable()
+                    .withoutEffect();
     public static final ValueDirective<List<String>> SHUTDOWN_ON_SIGTERM =
             value("shutdown-on-sigterm", List.of("default"), Forms::shutdownWords, words -> String.join(" ", words))
                     .multipleArguments()
-                    .mutable();
+                    .mutable()
+                    .withoutEffect();
     public static final NumberDirective SHUTDOWN_TIMEOUT =
-            number("shutdown-timeout", INTEGER, 0, MAX_INT).byDefault(10).mutable();
+            number("shutdown-timeout", INTEGER, 0, MAX_INT).byDefault(10).mutable().withoutEffect();
     public static final EnumDirective<Access> ENABLE_PROTECTED_CONFIGS =
             oneOf("enable-protected-configs", Access.values(), Access.NO);
     public static final EnumDirective<Access> ENABLE_DEBUG_COMMAND =
@@ -113,7 +118,8 @@ public final class Directives {
                     .guarded();
     public static final TextDirective IGNORE_WARNINGS = text("ignore-warnings").mutable().onlyDefault();
     public static final TextDirective LOCALE_COLLATE = text("locale-collate").mutable().onlyDefault();
-    public static final BoolDirective HIDE_USER_DATA_FROM_LOG = bool("hide-user-data-from-log").byDefault(NO).mutable();
+    public static final BoolDirective HIDE_USER_DATA_FROM_LOG =
+            bool("hide-user-data-from-log").byDefault(NO).mutable().withoutEffect();
 
     // Memory
     public static final NumberDirective MAXMEMORY = number("maxmemory", MEMORY, 0, MAX_LONG).byDefault(0).mutable();
@@ -122,7 +128,7 @@ public final class Directives {
     public static final NumberDirective MAXMEMORY_SAMPLES =
             number("maxmemory-samples", INTEGER, 1, 64).byDefault(5).mutable();
     public static final NumberDirective MAXMEMORY_EVICTION_TENACITY =
-            number("maxmemory-eviction-tenacity", INTEGER, 0, 100).byDefault(10).mutable();
+            number("maxmemory-eviction-tenacity", INTEGER, 0, 100).byDefault(10).mutable().withoutEffect();
     public static final NumberDirective LFU_LOG_FACTOR =
             number("lfu-log-factor", INTEGER, 0, MAX_INT).byDefault(10).mutable();
     public static final NumberDirective LFU_DECAY_TIME =
@@ -156,21 +162,27 @@ public final class Directives {
 
     // Observation
     public static final NumberDirective SLOWLOG_LOG_SLOWER_THAN =
-            number("slowlog-log-slower-than", INTEGER, -1, MAX_LONG).byDefault(10000).mutable();
+            number("slowlog-log-slower-than", INTEGER, -1, MAX_LONG).byDefault(10000).mutable().withoutEffect();
     public static final NumberDirective SLOWLOG_MAX_LEN =
-            number("slowlog-max-len", INTEGER, 0, MAX_LONG).byDefault(128).mutable();
+            number("slowlog-max-len", INTEGER, 0, MAX_LONG).byDefault(128).mutable().withoutEffect();
+    public static final NumberDirective SLOWLOG_ENTRY_MAX_ARGC =
+            number("slowlog-entry-max-argc", INTEGER, 2, MAX_INT).byDefault(32).mutable().withoutEffect();
+    public static final NumberDirective SLOWLOG_ENTRY_MAX_STRING_LEN =
+            number("slowlog-entry-max-string-len", INTEGER, 1, MAX_INT).byDefault(128).mutable().withoutEffect();
     public static final NumberDirective LATENCY_MONITOR_THRESHOLD =
-            number("latency-monitor-threshold", INTEGER, 0, MAX_LONG).byDefault(0).mutable();
-    public static final BoolDirective LATENCY_TRACKING = bool("latency-tracking").byDefault(YES).mutable();
+            number("latency-monitor-threshold", INTEGER, 0, MAX_LONG).byDefault(0).mutable().withoutEffect();
+    public static final BoolDirective LATENCY_TRACKING =
+            bool("latency-tracking").byDefault(YES).mutable().withoutEffect();
     public static final ValueDirective<List<Double>> LATENCY_TRACKING_INFO_PERCENTILES =
             value("latency-tracking-info-percentiles", List.of(50.0, 99.0, 99.9), Forms::percentiles, Forms::joinPercentiles)
                     .written(percentiles -> List.of(percentiles.isEmpty() ? "\"\"" : Forms.joinPercentiles(percentiles)))
                     .multipleArguments()
-                    .mutable();
+                    .mutable()
+                    .withoutEffect();
     public static final NumberDirective ACLLOG_MAX_LEN =
-            number("acllog-max-len", INTEGER, 0, MAX_LONG).byDefault(128).mutable();
+            number("acllog-max-len", INTEGER, 0, MAX_LONG).byDefault(128).mutable().withoutEffect();
 
-    // Without effect: how Redis goes about what is done otherwise here
+    // Done otherwise here
     public static final NumberDirective HZ =
             number("hz", INTEGER, 0, MAX_INT).byDefault(10).clampedTo(1, 500).mutable();
     public static final BoolDirective DYNAMIC_HZ = bool("dynamic-hz").byDefault(YES).mutable();

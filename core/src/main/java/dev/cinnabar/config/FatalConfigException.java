@@ -1,5 +1,7 @@
 package dev.cinnabar.config;
 
+import java.io.IOException;
+
 /** A configuration with which the server cannot start. The message is for the operator and may have several lines. */
 public final class FatalConfigException extends Exception {
 
@@ -27,6 +29,11 @@ public final class FatalConfigException extends Exception {
 
     static FatalConfigException forLog(String text) {
         return new FatalConfigException(text, true);
+    }
+
+    /** Why a file could not be opened, in the words of the system. */
+    public static String reason(IOException e) {
+        return ConfigFile.reason(e);
     }
 
     public boolean isForLog() {

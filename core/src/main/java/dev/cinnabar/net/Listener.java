@@ -15,6 +15,10 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
 
 /** The thread that accepts connections on all listening sockets and hands them to the loops. Owned by its own thread. */
 final class Listener implements Runnable {
@@ -34,6 +38,7 @@ final class Listener implements Runnable {
     private final List<Loop> loops;
     private final Selector selector;
     private final List<ServerSocketChannel> sockets = new ArrayList<>();
+    private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private volatile boolean closing;
 
     Listener(Engine engine, NetSettings settings, List<Loop> loops) throws IOException {
@@ -50,6 +55,48 @@ final class Listener implements Runnable {
         sockets.add(socket);
     }
 
+    /**
+     * Stops to listen on TCP and listens on what {@code now} opens; if that cannot be opened, on what {@code before} opens.
+     * Called by any other thread, and waits.
+     *
+     * @throws IOException why {@code now} could not be opened
+     */
+    void relisten(NetServer.Opener now, NetServer.Opener before) throws IOException {
+        CompletableFuture<@Nullable IOException> outcome = new CompletableFuture<>();
+        tasks.add(() -> outcome.complete(replaceTcp(now, before)));
+        selector.wakeup();
+        IOException failure = outcome.join();
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    private @Nullable IOException replaceTcp(NetServer.Opener now, NetServer.Opener before) {
+        try {
+            for (ServerSocketChannel socket : List.copyOf(sockets)) {
+                if (socket.getLocalAddress() instanceof InetSocketAddress) {
+                    sockets.remove(socket);
+                    closeQuietly(socket);
+                }
+            }
+            // Closed sockets are gone only when the selector has let them go.
+            selector.selectNow();
+            for (ServerSocketChannel socket : now.open()) {
+                add(socket);
+            }
+            return null;
+        } catch (IOException e) {
+            try {
+                for (ServerSocketChannel socket : before.open()) {
+                    add(socket);
+                }
+            } catch (IOException again) {
+                e.addSuppressed(again);
+            }
+            return e;
+        }
+    }
+
     void shutDown() {
         closing = true;
         selector.wakeup();
@@ -60,6 +107,9 @@ final class Listener implements Runnable {
         try {
             while (!closing) {
                 selector.select(this::accept);
+                for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+                    task.run();
+                }
             }
         } catch (IOException | RuntimeException e) {
             engine.settings().failures.accept("listener", e);

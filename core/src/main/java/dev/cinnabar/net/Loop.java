@@ -106,6 +106,12 @@ final class Loop implements Runnable {
         return outputBytes.sum();
     }
 
+    /** Counts bytes from zero again; called by any thread. */
+    void resetStatistics() {
+        inputBytes.reset();
+        outputBytes.reset();
+    }
+
     /** Makes the thread end; called by any thread. */
     void shutDown() {
         closing = true;

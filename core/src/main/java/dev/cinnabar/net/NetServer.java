@@ -10,6 +10,11 @@ import java.util.List;
 /** The loops and the listener of a server, as one. Thread-safe. */
 public final class NetServer implements AutoCloseable {
 
+    /** Opens sockets to listen on: all, or none. */
+    public interface Opener {
+        List<ServerSocketChannel> open() throws IOException;
+    }
+
     private final List<Loop> loops = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
     private final Listener listener;
@@ -39,12 +44,30 @@ public final class NetServer implements AutoCloseable {
         threads.forEach(Thread::start);
     }
 
+    /**
+     * Listens on other TCP sockets from now on; connections that there are stay.
+     *
+     * @throws IOException if they cannot be opened; then it listens on what {@code before} opens
+     */
+    public void relisten(Opener now, Opener before) throws IOException {
+        listener.relisten(now, before);
+    }
+
+    public int loops() {
+        return loops.size();
+    }
+
     public long inputBytes() {
         return loops.stream().mapToLong(Loop::inputBytes).sum();
     }
 
     public long outputBytes() {
         return loops.stream().mapToLong(Loop::outputBytes).sum();
+    }
+
+    /** Counts bytes from zero again. */
+    public void resetStatistics() {
+        loops.forEach(Loop::resetStatistics);
     }
 
     /** Bytes of requests and replies that wait, off the heap. */

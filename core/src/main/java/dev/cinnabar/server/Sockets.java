@@ -18,6 +18,9 @@ import java.util.Set;
 /** Opens the sockets that a server listens on. Stateless. */
 final class Sockets {
 
+    /** How the error begins when it is the unix socket's. */
+    static final String UNIX_FAILURE = "Failed opening Unix socket";
+
     private Sockets() {}
 
     /**
@@ -27,35 +30,51 @@ final class Sockets {
      */
     static List<ServerSocketChannel> open(ServerOptions options) throws IOException {
         List<ServerSocketChannel> opened = new ArrayList<>();
-        try {
-            int port = options.port();
-            for (String address : port < 0 ? List.<String>of() : options.addresses()) {
-                boolean optional = address.startsWith("-");
-                try {
-                    ServerSocketChannel socket =
-                            tcp(optional ? address.substring(1) : address, port, options.backlog());
-                    opened.add(socket);
-                    // Any free port: the same on all addresses.
-                    port = ((InetSocketAddress) socket.getLocalAddress()).getPort();
-                } catch (IOException | UnsupportedOperationException e) {
-                    if (!optional) {
-                        throw new IOException(
-                                "Could not create server TCP listening socket " + address + ":" + port + ": bind: "
-                                        + e.getMessage(),
-                                e);
-                    }
+        if (options.port() >= 0) {
+            opened.addAll(openTcp(options.addresses(), options.port(), options.backlog()));
+        }
+        Path path = options.unixSocket();
+        if (path != null) {
+            try {
+                opened.add(unix(path, options));
+            } catch (IOException | RuntimeException e) {
+                closeAll(opened);
+                throw new IOException(UNIX_FAILURE + ": bind: " + e.getMessage(), e);
+            }
+        }
+        return opened;
+    }
+
+    /**
+     * Opens a port on some addresses; port 0 is any that is free, the same for all.
+     *
+     * @throws IOException if one that must be there cannot be opened; then none is
+     */
+    static List<ServerSocketChannel> openTcp(List<String> addresses, int port, int backlog) throws IOException {
+        List<ServerSocketChannel> opened = new ArrayList<>();
+        int boundPort = port;
+        for (String address : addresses) {
+            boolean optional = address.startsWith("-");
+            try {
+                ServerSocketChannel socket = tcp(optional ? address.substring(1) : address, boundPort, backlog);
+                opened.add(socket);
+                boundPort = ((InetSocketAddress) socket.getLocalAddress()).getPort();
+            } catch (IOException | UnsupportedOperationException e) {
+                if (!optional) {
+                    closeAll(opened);
+                    throw new IOException(
+                            "Could not create server TCP listening socket " + address + ":" + port + ": bind: "
+                                    + e.getMessage(),
+                            e);
                 }
             }
-            Path path = options.unixSocket();
-            if (path != null) {
-                opened.add(unix(path, options));
-            }
-            return opened;
-        } catch (IOException | RuntimeException e) {
-            for (ServerSocketChannel socket : opened) {
-                socket.close();
-            }
-            throw e;
+        }
+        return opened;
+    }
+
+    private static void closeAll(List<ServerSocketChannel> sockets) throws IOException {
+        for (ServerSocketChannel socket : sockets) {
+            socket.close();
         }
     }
 

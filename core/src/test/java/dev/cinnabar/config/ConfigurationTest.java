@@ -60,7 +60,17 @@ class ConfigurationTest {
         assertThatThrownBy(() -> set("appendonly", "yes"))
                 .hasMessageEndingWith("this version supports only the default, 'no'");
         assertThatThrownBy(() -> configuration.load("daemonize", List.of("yes")))
-                .hasMessage("this version supports only the default, 'no'");
+                .hasMessageStartingWith("this server does not detach from its terminal");
+    }
+
+    @Test
+    void whatHasNoEffectIsSaid() throws ConfigException {
+        List<String> warnings = new ArrayList<>();
+        configuration.warnings(warnings::add);
+        set("slowlog-max-len", "128");
+        assertThat(warnings).isEmpty();
+        set("slowlog-max-len", "5");
+        assertThat(warnings).containsExactly("'slowlog-max-len' has no effect in this version");
     }
 
     @Test

@@ -1,0 +1,148 @@
+package dev.cinnabar.server;
+
+import dev.cinnabar.command.Settings;
+import dev.cinnabar.config.Configuration;
+import dev.cinnabar.config.Directives;
+import dev.cinnabar.log.FileLog;
+import dev.cinnabar.net.NetSettings;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The life of a server that has a process of its own: from its sockets to its last line in the log. Used once, by the main
+ * thread and, on a signal, by the JVM's shutdown thread.
+ *
+ * <p>SHUTDOWN ends it, and so do SIGTERM and SIGINT; then the exit code is 0. Which signal it was, Java does not say.
+ */
+final class ServerProcess {
+
+    private final Configuration configuration;
+    private final FileLog log;
+    private final CountDownLatch toEnd = new CountDownLatch(1);
+    private final AtomicBoolean ending = new AtomicBoolean();
+
+    ServerProcess(Configuration configuration, FileLog log) {
+        this.configuration = configuration;
+        this.log = log;
+    }
+
+    /** Serves until it is told to end; returns the exit code, or -1 if the JVM is ending already. */
+    int run(@Nullable Path configFile) {
+        ServerOptions options = options();
+        if (options.port() < 0 && options.unixSocket() == null) {
+            log.warning("Configured to not listen anywhere, exiting.");
+            return 1;
+        }
+        Server server;
+        try {
+            server = new Server(options, settings(), new NetSettings(configuration));
+        } catch (IOException e) {
+            String reason = String.valueOf(e.getMessage());
+            if (reason.startsWith(Sockets.UNIX_FAILURE)) {
+                log.warning(reason);
+            } else {
+                log.warning("Warning: " + reason);
+                log.warning("Failed listening on port " + options.port() + " (tcp), aborting.");
+            }
+            return 1;
+        }
+        if (configFile != null) {
+            server.configFile(configFile);
+        }
+        server.whenToEnd(toEnd::countDown);
+        configuration.onChange(() -> log.threshold(configuration.get(Directives.LOGLEVEL)), Directives.LOGLEVEL);
+        writePidFile();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> endOnSignal(server), "cinnabar-shutdown"));
+        log.notice("Running mode=standalone, port=" + server.port() + ".");
+        server.start();
+        log.notice("Server initialized");
+        if (server.port() > 0) {
+            log.notice("Ready to accept connections tcp");
+        }
+        if (options.unixSocket() != null) {
+            log.notice("Ready to accept connections unix");
+        }
+        try {
+            toEnd.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return end(server) ? 0 : -1;
+    }
+
+    private ServerOptions options() {
+        int port = (int) configuration.get(Directives.PORT);
+        List<String> addresses = configuration.get(Directives.BIND);
+        boolean tcp = port > 0 && !addresses.isEmpty();
+        boolean unix = !configuration.get(Directives.UNIXSOCKET).isEmpty();
+        return new ServerOptions(
+                tcp ? port : -1,
+                addresses,
+                (int) configuration.get(Directives.TCP_BACKLOG),
+                unix ? configuration.path(Directives.UNIXSOCKET) : null,
+                (int) configuration.get(Directives.UNIXSOCKETPERM),
+                (int) configuration.get(Directives.IO_THREADS),
+                (int) configuration.get(Directives.DATABASES));
+    }
+
+    private Settings settings() {
+        Settings settings = new Settings(configuration);
+        settings.log = log;
+        settings.warnings = log::warning;
+        settings.failures = (where, failure) -> {
+            StringWriter trace = new StringWriter();
+            failure.printStackTrace(new PrintWriter(trace));
+            log.warning("Failure in " + where + ": " + trace.toString().stripTrailing());
+        };
+        return settings;
+    }
+
+    private void endOnSignal(Server server) {
+        if (ending.get()) {
+            return;
+        }
+        log.warning("Received a signal to end, scheduling shutdown...");
+        if (end(server)) {
+            // Without this the exit code would be that of the signal; all that is to be done is done.
+            Runtime.getRuntime().halt(0);
+        }
+    }
+
+    /** Ends the server; false if another thread does that already. */
+    private boolean end(Server server) {
+        if (!ending.compareAndSet(false, true)) {
+            return false;
+        }
+        log.notice("User requested shutdown...");
+        if (!configuration.get(Directives.PIDFILE).isEmpty()) {
+            log.notice("Removing the pid file.");
+            try {
+                Files.deleteIfExists(configuration.path(Directives.PIDFILE));
+            } catch (IOException e) {
+                log.warning("The pid file could not be removed: " + e);
+            }
+        }
+        server.close();
+        log.warning("Cinnabar is now ready to exit, bye bye...");
+        return true;
+    }
+
+    private void writePidFile() {
+        if (configuration.get(Directives.PIDFILE).isEmpty()) {
+            return;
+        }
+        try {
+            Files.writeString(
+                    configuration.path(Directives.PIDFILE), ProcessHandle.current().pid() + "\n");
+        } catch (IOException e) {
+            log.warning("Failed to write PID file: " + e);
+        }
+    }
+}

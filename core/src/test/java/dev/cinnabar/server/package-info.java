@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cinnabar.server;
+
+import org.jspecify.annotations.NullMarked;
