@@ -14,20 +14,74 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Args {
 
-    private Request request = new Request();
+    private Request request;
+
+    // What the frame has found out before the command runs.
+    private @Nullable CommandSpec spec;
+    private boolean prepared;
+    private long mask;
+    private int keys;
     private long[] hashes = new long[16];
     private @Nullable RedisError error;
     private final byte[] digits = new byte[32];
 
-    public Args() {}
+    /** Arguments to come. */
+    public Args() {
+        this(new Request());
+    }
+
+    Args(Request request) {
+        this.request = request;
+    }
 
     void set(Request request) {
         this.request = request;
-        this.error = null;
+        clear();
     }
 
-    Request request() {
+    /** Forgets what is known of the request, which may be another one now. */
+    void clear() {
+        error = null;
+        spec = null;
+        prepared = false;
+        mask = 0;
+        keys = 0;
+    }
+
+    /** The request; whoever puts another one into it hands it to the frame next. */
+    public Request request() {
         return request;
+    }
+
+    /** Remembers the row of the command, null where there is none. */
+    void prepared(@Nullable CommandSpec spec) {
+        this.spec = spec;
+        this.prepared = true;
+    }
+
+    boolean isPrepared() {
+        return prepared;
+    }
+
+    @Nullable CommandSpec spec() {
+        return spec;
+    }
+
+    /** The partitions of the keys. */
+    long mask() {
+        return mask;
+    }
+
+    /** How many keys there are. */
+    int keys() {
+        return keys;
+    }
+
+    /** The argument at an index is a key with this hash, in this partition. */
+    void addKey(int index, long hash, int partition) {
+        hash(index, hash);
+        mask |= 1L << partition;
+        keys++;
     }
 
     /** How many, the command's name included. */

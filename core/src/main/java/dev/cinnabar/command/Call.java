@@ -24,7 +24,7 @@ public final class Call {
     private final Engine engine;
     private final Dispatcher dispatcher;
     private final Keyspace keyspace;
-    private final Args args;
+    private Args args;
     private final Entry first = new Entry();
     private final Entry second = new Entry();
     private final Bytes view = new Bytes();
@@ -43,7 +43,8 @@ public final class Call {
         this.spec = nothing;
     }
 
-    void begin(Session session, CommandSpec spec, long nowMillis) {
+    void begin(Session session, CommandSpec spec, Args args, long nowMillis) {
+        this.args = args;
         this.session = session;
         this.spec = spec;
         this.nowMillis = nowMillis;

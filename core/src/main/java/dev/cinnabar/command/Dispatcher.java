@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 public final class Dispatcher {
 
     private static final CommandSpec NOTHING = CommandSpec.command("", 0);
+    /** How many keys of a batch are looked at ahead. */
+    private static final int MAX_TOUCHES = 64;
+
     private static final Output NO_OUTPUT = new RespWriter(64, (bytes, offset, length) -> {});
 
     private final Engine engine;
@@ -28,13 +31,17 @@ public final class Dispatcher {
     private final CommandTable table;
     private final Statistics statistics;
     private final RandomGenerator random;
-    private final Args args = new Args();
+    private final Args single = new Args();
+    private final Args queuedArgs = new Args();
     private final Call call;
     private final Request queued = new Request();
     private final KeySpec.IndexConsumer hasher = this::hashKey;
 
     private Output output = NO_OUTPUT;
-    private long mask;
+    private Args preparing = single;
+    private final long[] touches = new long[MAX_TOUCHES];
+    private int touchCount;
+    private long touched;
     private long nowMillis;
     private long nowNanos;
 
@@ -47,7 +54,7 @@ public final class Dispatcher {
         this.table = engine.commands();
         this.statistics = statistics;
         this.random = random;
-        this.call = new Call(engine, this, args, new Session(null, 0, true), NOTHING);
+        this.call = new Call(engine, this, single, new Session(null, 0, true), NOTHING);
     }
 
     /** Where the reply of the running command goes. */
@@ -70,8 +77,63 @@ public final class Dispatcher {
         nowNanos = engine.clock().nanos();
     }
 
+    /**
+     * Looks ahead: finds the commands and the keys of requests that will be run one after the other, and brings what their
+     * look-ups will read into the processor's cache.
+     */
+    public void prepare(Session session, Args[] batch, int count) {
+        touchCount = 0;
+        for (int i = 0; i < count; i++) {
+            prepare(batch[i]);
+        }
+        touch(session);
+    }
+
+    private void touch(Session session) {
+        if (touchCount > 1) {
+            touched += keyspace.touch(session.database(), touches, touchCount);
+        }
+    }
+
+    private void prepare(Args args) {
+        Request request = args.request();
+        args.clear();
+        CommandSpec spec = table.find(request.at(0));
+        if (spec != null && !spec.subcommands().isEmpty() && request.count() > 1) {
+            CommandSpec sub = CommandTable.findSub(spec, request.at(1));
+            spec = sub != null ? sub : spec;
+        }
+        args.prepared(spec);
+        if (spec != null && spec.accepts(request.count())) {
+            preparing = args;
+            List<KeySpec> keys = spec.keys();
+            for (int i = 0; i < keys.size(); i++) {
+                keys.get(i).forEach(request, hasher);
+            }
+        }
+    }
+
+    private void hashKey(int index) {
+        long hash = keyspace.hash(preparing.at(index));
+        preparing.addKey(index, hash, keyspace.partitionOf(hash));
+        if (touchCount < MAX_TOUCHES) {
+            touches[touchCount++] = hash;
+        }
+    }
+
     /** Runs one request and writes exactly one reply, or none where the client wants none. */
     public void dispatch(Session session, Request request, Output reply) {
+        single.set(request);
+        dispatch(session, single, reply);
+    }
+
+    /** As {@link #dispatch(Session, Request, Output)}, where {@link #prepare} may have seen the request already. */
+    public void dispatch(Session session, Args args, Output reply) {
+        if (!args.isPrepared()) {
+            touchCount = 0;
+            prepare(args);
+            touch(session);
+        }
         output = reply;
         errorsSeen = reply.errors();
         ReplyMode mode = session.replyMode();
@@ -80,27 +142,24 @@ public final class Dispatcher {
         if (mode == ReplyMode.SKIP) {
             session.replyMode(ReplyMode.ON);
         }
-        CommandSpec spec = lookUp(request, session, reply);
+        CommandSpec spec = check(args, session, reply);
         session.used(nowMillis, spec == null ? "NULL" : spec.fullName());
         if (spec != null) {
-            process(session, spec, request, reply);
+            process(session, spec, args, reply);
         }
         reply.mute(false);
     }
 
-    private @Nullable CommandSpec lookUp(Request request, Session session, Output reply) {
-        CommandSpec spec = table.find(request.at(0));
+    private @Nullable CommandSpec check(Args args, Session session, Output reply) {
+        Request request = args.request();
+        CommandSpec spec = args.spec();
         if (spec == null) {
             reject(null, session, reply, unknownCommand(request));
             return null;
         }
         if (!spec.subcommands().isEmpty() && request.count() > 1) {
-            CommandSpec sub = CommandTable.findSub(spec, request.at(1));
-            if (sub == null) {
-                reject(null, session, reply, unknownSubcommand(spec, request.at(1)));
-                return null;
-            }
-            spec = sub;
+            reject(null, session, reply, unknownSubcommand(spec, request.at(1)));
+            return null;
         }
         if (!spec.accepts(request.count()) || spec.handler() == null) {
             reject(spec, session, reply, spec.wrongArity());
@@ -109,7 +168,7 @@ public final class Dispatcher {
         return spec;
     }
 
-    private void process(Session session, CommandSpec spec, Request request, Output reply) {
+    private void process(Session session, CommandSpec spec, Args args, Output reply) {
         if (!session.isAuthenticated() && !spec.has(Flag.NO_AUTH) && engine.settings().password != null) {
             reject(spec, session, reply, RedisError.NO_AUTH);
             return;
@@ -125,19 +184,16 @@ public final class Dispatcher {
                 return;
             }
             if (!spec.runsInsideMulti()) {
-                transaction.add(spec.id(), request);
+                transaction.add(spec.id(), args.request());
                 reply.simple("QUEUED");
                 return;
             }
         }
-        args.set(request);
-        mask = 0;
-        collectKeys(spec, request);
         CommandSpec.Locks locks = spec.locks();
-        long locked = locks == CommandSpec.Locks.KEYS ? mask : locks == CommandSpec.Locks.ALL ? keyspace.all() : 0;
+        long locked = locks == CommandSpec.Locks.KEYS ? args.mask() : locks == CommandSpec.Locks.ALL ? keyspace.all() : 0;
         keyspace.lock(locked);
         try {
-            run(session, spec, reply);
+            run(session, spec, args, reply);
         } finally {
             keyspace.unlock(locked);
         }
@@ -146,9 +202,9 @@ public final class Dispatcher {
     private static final RedisError NOT_IN_TRANSACTION = new RedisError("ERR Command not allowed inside a transaction");
 
     /** Runs a handler whose keys are locked. */
-    private void run(Session session, CommandSpec spec, Output reply) {
+    private void run(Session session, CommandSpec spec, Args args, Output reply) {
         long mark = reply.mark();
-        call.begin(session, spec, nowMillis);
+        call.begin(session, spec, args, nowMillis);
         try {
             Handler handler = spec.handler();
             if (handler == null) {
@@ -193,21 +249,6 @@ public final class Dispatcher {
         }
     }
 
-    // Keys.
-
-    private void collectKeys(CommandSpec spec, Request request) {
-        List<KeySpec> keys = spec.keys();
-        for (int i = 0; i < keys.size(); i++) {
-            keys.get(i).forEach(request, hasher);
-        }
-    }
-
-    private void hashKey(int index) {
-        long hash = keyspace.hash(args.at(index));
-        args.hash(index, hash);
-        mask |= 1L << keyspace.partitionOf(hash);
-    }
-
     // Transactions.
 
     /**
@@ -240,9 +281,9 @@ public final class Dispatcher {
             for (Transaction.Queued command : queue) {
                 CommandSpec spec = table.byId(command.command());
                 command.show(queued);
-                args.set(queued);
-                collectKeys(spec, queued);
-                run(session, spec, reply);
+                queuedArgs.set(queued);
+                prepare(queuedArgs);
+                run(session, spec, queuedArgs, reply);
             }
         } finally {
             keyspace.unlock(locked);
@@ -255,10 +296,9 @@ public final class Dispatcher {
             return spec.touchesData() ? keyspace.all() : 0;
         }
         command.show(queued);
-        args.set(queued);
-        mask = 0;
-        collectKeys(spec, queued);
-        return mask;
+        queuedArgs.set(queued);
+        prepare(queuedArgs);
+        return queuedArgs.mask();
     }
 
     // Errors of the look-up.

@@ -63,7 +63,7 @@ public final class Database implements Entry.Home {
     }
 
     /** The home of entries that are only looked at, or in no table any more. */
-    static final Entry.Home NO_HOME = (entry, from) -> {
+    static final Entry.Home NO_HOME = (entry, from, oldExpiryMillis) -> {
         throw new IllegalStateException("an entry without a home cannot move");
     };
 
@@ -79,6 +79,16 @@ public final class Database implements Entry.Home {
     /** The mean time of expiry, in milliseconds since 1970; 0 if nothing expires. */
     public double meanExpiryMillis() {
         return expiry.size() == 0 ? 0 : expiry.meanWhenMillis();
+    }
+
+    /** See {@link HashTable#touchSlots}: called without the lock. */
+    long touchSlots(long hash) {
+        return table.touchSlots(hash);
+    }
+
+    /** See {@link HashTable#touchRecord}: called without the lock. */
+    long touchRecord(long hash) {
+        return table.touchRecord(hash);
     }
 
     /** Shows the entry of a key, expired or not. Returns whether there is one. */
@@ -113,8 +123,7 @@ public final class Database implements Entry.Home {
      * database, which is removed there; shows the new entry. The value is copied only where partitions differ.
      */
     public void take(Database source, Entry from, long hash, Bytes key, Entry into) {
-        long expiryMillis = from.hasExpiry() ? from.expiryMillis() : Entry.NEVER;
-        create(hash, key, from.kind(), from.inlineLength(), expiryMillis, from.clock(), into);
+        create(hash, key, from.kind(), from.inlineLength(), from.expiryMillis(), from.clock(), into);
         if (source.memory != memory) {
             Values.copy(from, into);
             source.delete(from);
@@ -126,12 +135,15 @@ public final class Database implements Entry.Home {
     }
 
     @Override
-    public void moved(Entry entry, long from) {
-        table.replace(slotOf(entry, from), entry.address());
+    public void changed(Entry entry, long from, long oldExpiryMillis) {
+        if (entry.address() != from) {
+            table.replace(slotOf(entry, from), entry.address());
+        }
+        if (oldExpiryMillis != Entry.NEVER) {
+            expiry.remove(oldExpiryMillis, from);
+        }
         if (entry.hasExpiry()) {
-            long when = entry.expiryMillis();
-            expiry.remove(when, from);
-            expiry.insert(when, entry.address());
+            addExpiry(entry.expiryMillis(), entry.address());
         }
     }
 
@@ -150,26 +162,7 @@ public final class Database implements Entry.Home {
     /** Sets when a key expires. */
     public void expireAt(Entry entry, long whenMillis) {
         // The one time that stands for none: 292 million years away, a millisecond does not matter.
-        long when = Math.min(whenMillis, Entry.NEVER - 1);
-        if (entry.hasExpiry()) {
-            long old = entry.expiryMillis();
-            if (old == when) {
-                return;
-            }
-            expiry.remove(old, entry.address());
-            entry.expiryMillis(when);
-        } else {
-            reshapeExpiry(entry, when);
-        }
-        addExpiry(when, entry.address());
-    }
-
-    /** Gives an entry that is not in the order of expiry room for a time, or takes it. */
-    private void reshapeExpiry(Entry entry, long whenMillis) {
-        long slot = slotOf(entry, entry.address());
-        entry.set(memory, (e, from) -> table.replace(slot, e.address()), slot, stamp, entry.address());
-        entry.reshape(entry.kind(), entry.inlineLength(), whenMillis);
-        entry.set(memory, this, slot, stamp, entry.address());
+        entry.expireAt(Math.min(whenMillis, Entry.NEVER - 1));
     }
 
     private void addExpiry(long whenMillis, long record) {
@@ -179,12 +172,9 @@ public final class Database implements Entry.Home {
 
     /** Makes a key stay for ever. Returns whether it had an expiry. */
     public boolean persist(Entry entry) {
-        if (!entry.hasExpiry()) {
-            return false;
-        }
-        expiry.remove(entry.expiryMillis(), entry.address());
-        reshapeExpiry(entry, Entry.NEVER);
-        return true;
+        boolean had = entry.hasExpiry();
+        entry.expireAt(Entry.NEVER);
+        return had;
     }
 
     /** Removes a key and frees it, or gives what takes long to the partition's garbage. */

@@ -1,5 +1,6 @@
 package dev.cinnabar.net;
 
+import dev.cinnabar.command.Args;
 import dev.cinnabar.command.Dispatcher;
 import dev.cinnabar.command.Engine;
 import dev.cinnabar.memory.Buffer;
@@ -42,6 +43,9 @@ final class Loop implements Runnable {
 
     private static final int INPUT_BYTES = 64 * 1024;
     private static final int OUTPUT_BYTES = 64 * 1024;
+    /** How many requests are looked at together before the first is run. */
+    private static final int BATCH = 16;
+
     private static final long TICK_MILLIS = 1000;
 
     private final int index;
@@ -56,7 +60,7 @@ final class Loop implements Runnable {
     private final ByteBuffer directInput = ByteBuffer.allocateDirect(INPUT_BYTES);
     private final ByteBuffer directOutput = ByteBuffer.allocateDirect(OUTPUT_BYTES);
     private final Bytes window = new Bytes();
-    private final Request request = new Request();
+    private final Args[] batch = new Args[BATCH];
     private final RequestDecoder decoder = new RequestDecoder();
     private final RespWriter writer = new RespWriter(OUTPUT_BYTES, this::send);
     private final Consumer<SelectionKey> readyHandler = this::ready;
@@ -78,6 +82,9 @@ final class Loop implements Runnable {
         this.selector = Selector.open();
         this.mailbox = new LoopMailbox(selector);
         this.dispatcher = engine.newDispatcher();
+        for (int i = 0; i < BATCH; i++) {
+            batch[i] = new Args();
+        }
     }
 
     int index() {
@@ -220,22 +227,38 @@ final class Loop implements Runnable {
         decoder.reset(0);
         begin(session);
         int from = 0;
-        try {
-            while (!session.isClosing()) {
-                decoder.limits(engine.settings().maxBulkLength, session.isAuthenticated());
-                request.begin(input);
-                if (!decoder.decode(window, end, request)) {
-                    break;
+        boolean more = true;
+        while (more && !session.isClosing()) {
+            decoder.limits(engine.settings().maxBulkLength, session.isAuthenticated());
+            // Before the client has shown who it is, the limits may change with each request.
+            int most = session.isAuthenticated() ? BATCH : 1;
+            int count = 0;
+            ProtocolException broken = null;
+            try {
+                while (count < most) {
+                    Request request = batch[count].request();
+                    request.begin(input);
+                    if (!decoder.decode(window, end, request)) {
+                        more = false;
+                        break;
+                    }
+                    from = decoder.start();
+                    if (request.count() > 0) {
+                        count++;
+                    }
                 }
-                from = decoder.start();
-                if (request.count() > 0) {
-                    dispatcher.dispatch(session, request, writer);
-                }
+            } catch (ProtocolException e) {
+                broken = e;
             }
-        } catch (ProtocolException e) {
-            refuse(session, e);
+            dispatcher.prepare(session, batch, count);
+            for (int i = 0; i < count && !session.isClosing(); i++) {
+                dispatcher.dispatch(session, batch[i], writer);
+                batch[i].request().trim();
+            }
+            if (broken != null && !session.isClosing()) {
+                refuse(session, broken);
+            }
         }
-        request.trim();
         finish(connection);
         if (connection.closed || from == end) {
             return;

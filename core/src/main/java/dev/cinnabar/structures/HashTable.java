@@ -200,6 +200,36 @@ public abstract class HashTable {
         return memory.getLong(root, BYTES);
     }
 
+    /**
+     * Brings the slots where a search for this hash begins into the processor's cache. Unlike everything else here it may be
+     * called by a thread that does not guard the table: what it reads can be out of date or nonsense, and it can fail with
+     * any unchecked exception; it changes nothing. Returns a number to be used somehow, so that the reading is not optimized
+     * away.
+     */
+    public long touchSlots(long hash) {
+        long entry = entryOf(hash);
+        int depth = depth(entry);
+        long segment = address(entry);
+        return memory.getLong(segment, SLOTS + 8L * home(tagOf(hash, depth), depth, usable(entry)));
+    }
+
+    /** As {@link #touchSlots}, for the first record that the search would look at. */
+    public long touchRecord(long hash) {
+        long entry = entryOf(hash);
+        int depth = depth(entry);
+        long segment = address(entry);
+        int wanted = tagOf(hash, depth);
+        long from = SLOTS + 8L * home(wanted, depth, usable(entry));
+        for (long at = from; at < from + 16 * 8; at += 8) {
+            long slot = memory.getLong(segment, at);
+            int slotTag = slotTag(slot);
+            if (slotTag >= wanted || slot == 0) {
+                return slotTag == wanted && slot != 0 ? memory.getLong(address(slot), 0) : 0;
+            }
+        }
+        return 0;
+    }
+
     /** The slot of the key's record, or 0. A slot is valid until the next change of the table. */
     public long find(long hash, Bytes key) {
         long entry = entryOf(hash);

@@ -10,14 +10,24 @@ import java.lang.foreign.MemorySegment;
  * whose entry it shows, and not to be used once that is unlocked.
  *
  * <p>What an operation of a value type needs is here: to read the parts, and to {@link #reshape} the entry for a value of
- * another kind or size. See {@link EntryLayout} for the picture.
+ * another kind or size. See {@link EntryLayout} for the picture. A view reads the header once, when it is set: of two views
+ * of one entry, the other is to be set anew after a change through one.
  */
 public final class Entry {
 
-    /** What holds the addresses of entries and must learn when one moves. */
+    /** The expiry of an entry that has none. */
+    public static final long NEVER = Long.MAX_VALUE;
+
+    /** What holds the addresses of entries and their order of expiry, and must learn when those change. */
+    @FunctionalInterface
     public interface Home {
-        /** The entry that this view shows now lies elsewhere, where the view already is; {@code from} is not yet freed. */
-        void moved(Entry entry, long from);
+        /**
+         * The entry that this view shows has moved, or its expiry has changed, or both; the view shows it as it is now.
+         *
+         * @param from where it was; not yet freed if that is elsewhere
+         * @param oldExpiryMillis when it expired before, or {@link Entry#NEVER}
+         */
+        void changed(Entry entry, long from, long oldExpiryMillis);
     }
 
     private Memory memory;
@@ -25,6 +35,14 @@ public final class Entry {
     private long slot;
     private int stamp;
     private long address;
+
+    // Where it lies, and what its header says.
+    private MemorySegment segment;
+    private long base;
+    private int fullKind;
+    private int keyLength;
+    private int inlineLength;
+    private int keyOffset;
 
     /** A view that shows nothing yet; {@link #set} it first. */
     @SuppressWarnings("NullAway.Init")
@@ -36,8 +54,35 @@ public final class Entry {
         this.home = home;
         this.slot = slot;
         this.stamp = stamp;
-        this.address = address;
+        show(address);
         return this;
+    }
+
+    private void show(long entry) {
+        address = entry;
+        segment = memory.segment(entry);
+        base = memory.offset(entry);
+        // Kind, clock, length of the key, and most often that of the value, at once: a block has eight bytes at least.
+        long head = segment.get(EntryLayout.LONG, base);
+        fullKind = (int) head & 0xff;
+        int at = EntryLayout.FIXED;
+        int n = (int) (head >>> 8 * EntryLayout.KEY_LENGTH) & 0xff;
+        if (n == EntryLayout.LONG_LENGTH) {
+            n = segment.get(EntryLayout.INT, base + at);
+            at += 4;
+        }
+        keyLength = n;
+        inlineLength = 0;
+        if (Encoding.isInline(fullKind)) {
+            n = segment.get(EntryLayout.BYTE, base + at) & 0xff;
+            at++;
+            if (n == EntryLayout.LONG_LENGTH) {
+                n = segment.get(EntryLayout.INT, base + at);
+                at += 4;
+            }
+            inlineLength = n;
+        }
+        keyOffset = hasExpiry() ? at + 8 : at;
     }
 
     public Memory memory() {
@@ -63,76 +108,61 @@ public final class Entry {
 
     /** Type and encoding: one of the constants of {@link Encoding}. */
     public int kind() {
-        return memory.getByte(address, EntryLayout.KIND) & EntryLayout.KIND_MASK;
+        return fullKind & EntryLayout.KIND_MASK;
     }
 
     public Type type() {
-        return Type.of(kind() & 15);
+        return Type.of(fullKind & EntryLayout.TYPE_MASK);
     }
 
     public boolean isString() {
-        return (kind() & 15) == 0;
+        return (fullKind & EntryLayout.TYPE_MASK) == 0;
     }
 
     /** When or how often it was used: 24 bits. */
     public int clock() {
-        return memory.getInt(address, EntryLayout.CLOCK) & 0xffffff;
+        return segment.get(EntryLayout.INT, base + EntryLayout.KIND) >>> 8;
     }
 
     /** Sets the 24 bits of {@link #clock}; writes only if they differ. */
     public void clock(int clock) {
-        int word = memory.getInt(address, EntryLayout.KIND);
+        int word = segment.get(EntryLayout.INT, base + EntryLayout.KIND);
         if (word >>> 8 != clock) {
-            memory.putInt(address, EntryLayout.KIND, word & 0xff | clock << 8);
+            segment.set(EntryLayout.INT, base + EntryLayout.KIND, word & 0xff | clock << 8);
         }
     }
 
     public int keyLength() {
-        return EntryLayout.keyLength(memory, address);
+        return keyLength;
     }
 
     /** Where the key begins in the entry. */
     public int keyOffset() {
-        return EntryLayout.headerSize(
-                memory.getByte(address, EntryLayout.KIND), keyLength(), inlineLength());
+        return keyOffset;
     }
 
     /** Makes a view show the key, where it lies. */
     public Bytes key(Bytes view) {
-        return view.set(memory.segment(address), memory.offset(address) + keyOffset(), keyLength());
+        return view.set(segment, base + keyOffset, keyLength);
     }
 
     public boolean hasExpiry() {
-        return memory.getByte(address, EntryLayout.KIND) < 0;
+        return (fullKind & EntryLayout.HAS_EXPIRY) != 0;
     }
 
-    /** When it expires, in milliseconds since 1970; only where {@link #hasExpiry}. */
+    /** When it expires, in milliseconds since 1970, or {@link #NEVER}. */
     public long expiryMillis() {
-        return memory.getLong(address, keyOffset() - 8L);
-    }
-
-    /** Overwrites the time of an entry that has one. The caller keeps the order of expiry. */
-    public void expiryMillis(long when) {
-        memory.putLong(address, keyOffset() - 8L, when);
+        return hasExpiry() ? segment.get(EntryLayout.LONG, base + keyOffset - 8) : NEVER;
     }
 
     /** The length of the run of bytes inside the entry; 0 where the value is of another form. */
     public int inlineLength() {
-        return inlineLength(memory, address);
-    }
-
-    private static int inlineLength(Memory memory, long address) {
-        if (!Encoding.isInline(memory.getByte(address, EntryLayout.KIND))) {
-            return 0;
-        }
-        int at = EntryLayout.afterKeyLength(memory, address);
-        int n = memory.getByte(address, at) & 0xff;
-        return n == EntryLayout.LONG_LENGTH ? memory.getInt(address, at + 1L) : n;
+        return inlineLength;
     }
 
     /** Where the value begins in the entry. */
     public int valueOffset() {
-        return keyOffset() + keyLength();
+        return keyOffset + keyLength;
     }
 
     /** The bytes that the entry's block takes. */
@@ -141,18 +171,35 @@ public final class Entry {
     }
 
     private long size() {
-        return EntryLayout.totalSize(
-                memory.getByte(address, EntryLayout.KIND), keyLength(), inlineLength());
+        return (long) valueOffset() + EntryLayout.valueSize(fullKind, inlineLength);
     }
 
     /** The segment in which the entry lies, at {@link #base}. */
     public MemorySegment segment() {
-        return memory.segment(address);
+        return segment;
     }
 
     /** Where in its segment the entry begins. */
     public long base() {
-        return memory.offset(address);
+        return base;
+    }
+
+    // The part of the value inside the entry, by offsets from its beginning.
+
+    int intAt(int offset) {
+        return segment.get(EntryLayout.INT, base + valueOffset() + offset);
+    }
+
+    void intAt(int offset, int n) {
+        segment.set(EntryLayout.INT, base + valueOffset() + offset, n);
+    }
+
+    long longAt(int offset) {
+        return segment.get(EntryLayout.LONG, base + valueOffset() + offset);
+    }
+
+    void longAt(int offset, long n) {
+        segment.set(EntryLayout.LONG, base + valueOffset() + offset, n);
     }
 
     /** Whether an entry has this key. */
@@ -164,8 +211,7 @@ public final class Entry {
         if (n != key.length()) {
             return false;
         }
-        int at = EntryLayout.headerSize(memory.getByte(entry, EntryLayout.KIND), n, inlineLength(memory, entry));
-        return key.equalsBlock(memory, entry, at);
+        return key.equalsBlock(memory, entry, EntryLayout.keyOffset(memory, entry));
     }
 
     /** Makes a new entry, its value not yet written. Not in any table yet. */
@@ -176,9 +222,6 @@ public final class Entry {
         memory.copyIn(key, entry, at);
         return entry;
     }
-
-    /** The expiry of an entry that has none. */
-    public static final long NEVER = Long.MAX_VALUE;
 
     private static int writeHeader(
             Memory memory, long entry, int fullKind, int clock, int keyLength, int inlineLength, long expiryMillis) {
@@ -208,50 +251,56 @@ public final class Entry {
     /**
      * Makes room for a value of another kind or length; key, clock and expiry stay. The bytes of the value inside the entry
      * are kept as far as both have them where old and new are runs of bytes, and undefined otherwise. What the old value
-     * referred to is the caller's to free, before.
+     * referred to is the caller's to free.
      */
     public void reshape(int kind, int inlineLength) {
-        reshape(kind, inlineLength, hasExpiry() ? expiryMillis() : NEVER);
+        reshape(kind, inlineLength, expiryMillis());
     }
 
-    /** As {@link #reshape(int, int)}, with another expiry ({@link #NEVER} for none). The caller keeps the order of expiry. */
+    /** As {@link #reshape(int, int)}, with another expiry ({@link #NEVER} for none). */
     public void reshape(int kind, int inlineLength, long expiryMillis) {
-        int fullKind = expiryMillis == NEVER ? kind : kind | EntryLayout.HAS_EXPIRY;
-        int oldFullKind = memory.getByte(address, EntryLayout.KIND) & 0xff;
-        int keyLength = keyLength();
-        int oldInline = inlineLength();
-        int oldKeyOffset = EntryLayout.headerSize(oldFullKind, keyLength, oldInline);
-        int newKeyOffset = EntryLayout.headerSize(fullKind, keyLength, inlineLength);
-        long oldSize = EntryLayout.totalSize(oldFullKind, keyLength, oldInline);
-        long newSize = EntryLayout.totalSize(fullKind, keyLength, inlineLength);
-        int kept = keyLength
-                + Math.min(
-                        EntryLayout.valueSize(oldFullKind, oldInline), EntryLayout.valueSize(fullKind, inlineLength));
-        int clock = clock();
-        if (Memory.blockSize(oldSize) == Memory.blockSize(newSize)) {
-            if (oldKeyOffset != newKeyOffset) {
-                memory.copy(address, oldKeyOffset, address, newKeyOffset, kept);
+        int newKind = expiryMillis == NEVER ? kind : kind | EntryLayout.HAS_EXPIRY;
+        long oldExpiry = expiryMillis();
+        if (newKind == fullKind && inlineLength == this.inlineLength) {
+            if (expiryMillis != oldExpiry) {
+                segment.set(EntryLayout.LONG, base + keyOffset - 8, expiryMillis);
+                home.changed(this, address, oldExpiry);
             }
-            writeHeader(memory, address, fullKind, clock, keyLength, inlineLength, expiryMillis);
             return;
         }
-        long old = address;
-        long fresh = memory.allocate(newSize, Tag.ENTRY);
-        memory.copy(old, oldKeyOffset, fresh, newKeyOffset, kept);
-        writeHeader(memory, fresh, fullKind, clock, keyLength, inlineLength, expiryMillis);
-        address = fresh;
-        home.moved(this, old);
-        memory.free(old, oldSize, Tag.ENTRY);
+        long from = address;
+        long oldSize = size();
+        long newSize = EntryLayout.totalSize(newKind, keyLength, inlineLength);
+        long to = Memory.blockSize(oldSize) == Memory.blockSize(newSize) ? from : memory.allocate(newSize, Tag.ENTRY);
+        int newKeyOffset = EntryLayout.headerSize(newKind, keyLength, inlineLength);
+        if (to != from || newKeyOffset != keyOffset) {
+            int kept = Math.min(
+                    EntryLayout.valueSize(fullKind, this.inlineLength), EntryLayout.valueSize(newKind, inlineLength));
+            memory.copy(from, keyOffset, to, newKeyOffset, (long) keyLength + kept);
+        }
+        writeHeader(memory, to, newKind, clock(), keyLength, inlineLength, expiryMillis);
+        show(to);
+        if (to != from || expiryMillis != oldExpiry) {
+            home.changed(this, from, oldExpiry);
+        }
+        if (to != from) {
+            memory.free(from, oldSize, Tag.ENTRY);
+        }
+    }
+
+    /** Sets when it expires ({@link #NEVER}: not at all). */
+    public void expireAt(long whenMillis) {
+        reshape(kind(), inlineLength, whenMillis);
     }
 
     /** Copies the part of the value that lies inside the entry from another entry of the same kind and inline length. */
     void copyInside(Entry from) {
         MemorySegment.copy(
-                from.segment(),
-                from.base() + from.valueOffset(),
-                segment(),
-                base() + valueOffset(),
-                EntryLayout.valueSize(from.kind(), from.inlineLength()));
+                from.segment,
+                from.base + from.valueOffset(),
+                segment,
+                base + valueOffset(),
+                EntryLayout.valueSize(from.kind(), from.inlineLength));
     }
 
     /** Frees the entry's own block; it must be in no table any more, and what its value refers to freed. */

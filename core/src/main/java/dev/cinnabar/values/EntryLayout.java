@@ -1,6 +1,8 @@
 package dev.cinnabar.values;
 
 import dev.cinnabar.memory.Memory;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 
 /**
  * Where the parts of an entry lie in its block. Constants and arithmetic, no state.
@@ -38,21 +40,26 @@ public final class EntryLayout {
 
     static final int HAS_EXPIRY = 0x80;
     static final int KIND_MASK = 0x7f;
+    static final int TYPE_MASK = 15;
     static final int LONG_LENGTH = 255;
 
     /** The size of a value that lies elsewhere: address, length, capacity. */
     static final int REFERENCE = 16;
 
+    static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
+    static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
     private EntryLayout() {}
 
-    static int keyLength(Memory memory, long entry) {
-        int n = memory.getByte(entry, KEY_LENGTH) & 0xff;
-        return n == LONG_LENGTH ? memory.getInt(entry, FIXED) : n;
-    }
-
-    /** Where the part behind the key's length begins. */
-    static int afterKeyLength(Memory memory, long entry) {
-        return (memory.getByte(entry, KEY_LENGTH) & 0xff) == LONG_LENGTH ? FIXED + 4 : FIXED;
+    /** Where the key of an entry begins. */
+    static int keyOffset(Memory memory, long entry) {
+        int kind = memory.getByte(entry, KIND);
+        int at = (memory.getByte(entry, KEY_LENGTH) & 0xff) == LONG_LENGTH ? FIXED + 4 : FIXED;
+        if (Encoding.isInline(kind)) {
+            at += (memory.getByte(entry, at) & 0xff) == LONG_LENGTH ? 5 : 1;
+        }
+        return (kind & HAS_EXPIRY) != 0 ? at + 8 : at;
     }
 
     static int lengthSize(int length) {

@@ -3,15 +3,20 @@ package dev.cinnabar.values;
 import dev.cinnabar.memory.Bytes;
 import dev.cinnabar.memory.Memory;
 import dev.cinnabar.memory.Tag;
+import dev.cinnabar.text.Numbers;
 import java.lang.foreign.MemorySegment;
 
 /**
  * The operations of strings over an entry. Stateless; guarded by the lock of the entry's partition.
  *
- * <p>Forms: a number of 64 bits; a run of bytes inside the entry up to {@value #MAX_INLINE} bytes; else a block of its own,
- * with room to grow once it has been appended to.
+ * <p>Forms: a number of 64 bits, if the string is the one spelling of it; a run of bytes inside the entry up to {@value
+ * #MAX_INLINE} bytes; else a block of its own, with room to grow once it has grown. As in Redis, a string that is set as a
+ * whole becomes a number or "embstr" where it can, and one that is changed in place is "raw" from then on.
  */
 public final class StringValue {
+
+    /** The longest string, in bytes: a length is an {@code int}, and so is an array's, which may have to hold it. */
+    public static final int MAX_LENGTH = Integer.MAX_VALUE - 64;
 
     /** The longest string kept inside its entry, in bytes. */
     static final int MAX_INLINE = 1024;
@@ -19,6 +24,10 @@ public final class StringValue {
     /** The longest string that is called "embstr", in bytes. */
     private static final int MAX_EMBSTR = 44;
 
+    /** A string grows by as much as it is long, but by no more than this, in bytes. */
+    private static final int MAX_SPARE = 1 << 20;
+
+    private static final int BLOCK = 0;
     private static final int BLOCK_LENGTH = 8;
     private static final int BLOCK_CAPACITY = 12;
 
@@ -26,13 +35,15 @@ public final class StringValue {
 
     /** The kind in which a new string of these bytes is stored. */
     public static int kindFor(Bytes value) {
-        int n = value.length();
-        if (n <= 20 && isCanonicalLong(value)) {
-            return Encoding.STRING_INT;
+        return Numbers.isLong(value) ? Encoding.STRING_INT : kindFor(value.length());
+    }
+
+    /** The kind in which a new string of this length is stored that is not to be taken for a number. */
+    public static int kindFor(int length) {
+        if (length > MAX_INLINE) {
+            return Encoding.STRING_BLOCK;
         }
-        return n <= MAX_EMBSTR
-                ? Encoding.STRING_EMBSTR
-                : n <= MAX_INLINE ? Encoding.STRING_RAW : Encoding.STRING_BLOCK;
+        return length <= MAX_EMBSTR ? Encoding.STRING_EMBSTR : Encoding.STRING_RAW;
     }
 
     /** The length inside the entry of a string of this kind. */
@@ -40,35 +51,82 @@ public final class StringValue {
         return Encoding.isInline(kind) ? length : 0;
     }
 
-    /** Writes a new value into an entry that was created or reshaped for {@code kindFor(value)}. */
+    /** Writes a new value into an entry that was created for this kind and the value's length. */
     public static void initialize(Entry entry, int kind, Bytes value) {
-        Memory memory = entry.memory();
-        int at = entry.valueOffset();
-        if (kind == Encoding.STRING_INT) {
-            memory.putLong(entry.address(), at, parseLong(value));
-        } else if (Encoding.isInline(kind)) {
-            memory.copyIn(value, entry.address(), at);
+        if (kind == Encoding.STRING_BLOCK) {
+            refer(entry, newBlock(entry.memory(), value), value.length(), value.length());
         } else {
-            long block = memory.allocate(value.length(), Tag.VALUE);
-            memory.copyIn(value, block, 0);
-            reference(entry, block, value.length(), value.length());
+            writeInside(entry, kind, value);
         }
     }
 
-    /** Replaces whatever the string was; the expiry stays. */
+    private static void writeInside(Entry entry, int kind, Bytes value) {
+        if (kind == Encoding.STRING_INT) {
+            entry.longAt(0, Numbers.toLong(value));
+        } else {
+            value.copyTo(0, entry.segment(), entry.base() + entry.valueOffset(), value.length());
+        }
+    }
+
+    private static long newBlock(Memory memory, Bytes value) {
+        long block = memory.allocate(value.length(), Tag.VALUE);
+        memory.copyIn(value, block, 0);
+        return block;
+    }
+
+    /** Replaces the string, as {@code kind}, which {@link #kindFor} has told for the value, and its expiry. */
+    public static void set(Entry entry, int kind, Bytes value, long expiryMillis) {
+        Memory memory = entry.memory();
+        int length = value.length();
+        int oldKind = entry.kind();
+        if (oldKind != Encoding.STRING_BLOCK && kind != Encoding.STRING_BLOCK) {
+            entry.reshape(kind, inlineLength(kind, length), expiryMillis);
+            writeInside(entry, kind, value);
+            return;
+        }
+        long oldBlock = 0;
+        int oldCapacity = 0;
+        if (oldKind == Encoding.STRING_BLOCK) {
+            oldBlock = entry.longAt(BLOCK);
+            oldCapacity = entry.intAt(BLOCK_CAPACITY);
+            if (kind == Encoding.STRING_BLOCK && Memory.blockSize(length) == Memory.blockSize(oldCapacity)) {
+                memory.copyIn(value, oldBlock, 0);
+                entry.intAt(BLOCK_LENGTH, length);
+                entry.expireAt(expiryMillis);
+                return;
+            }
+        }
+        if (kind == Encoding.STRING_BLOCK) {
+            // The new block first: if there is no memory for it, nothing has happened.
+            long block = newBlock(memory, value);
+            entry.reshape(kind, 0, expiryMillis);
+            refer(entry, block, length, length);
+        } else {
+            entry.reshape(kind, inlineLength(kind, length), expiryMillis);
+            writeInside(entry, kind, value);
+        }
+        if (oldBlock != 0) {
+            memory.free(oldBlock, oldCapacity, Tag.VALUE);
+        }
+    }
+
+    /** Replaces the string; the expiry stays. */
     public static void set(Entry entry, Bytes value) {
-        int kind = kindFor(value);
-        release(entry);
-        entry.reshape(kind, inlineLength(kind, value.length()));
-        initialize(entry, kind, value);
+        set(entry, kindFor(value), value, entry.expiryMillis());
     }
 
+    /** Replaces the string by a number; the expiry stays. */
     public static void setLong(Entry entry, long value) {
-        if (entry.kind() != Encoding.STRING_INT) {
+        setLong(entry, value, entry.expiryMillis());
+    }
+
+    /** Replaces the string by a number, and its expiry. */
+    public static void setLong(Entry entry, long value, long expiryMillis) {
+        if (entry.kind() == Encoding.STRING_BLOCK) {
             release(entry);
-            entry.reshape(Encoding.STRING_INT, 0);
         }
-        entry.memory().putLong(entry.address(), entry.valueOffset(), value);
+        entry.reshape(Encoding.STRING_INT, 0, expiryMillis);
+        entry.longAt(0, value);
     }
 
     /** Whether the string is stored as a number. */
@@ -78,17 +136,15 @@ public final class StringValue {
 
     /** The number, where {@link #isLong}. */
     public static long longValue(Entry entry) {
-        return entry.memory().getLong(entry.address(), entry.valueOffset());
+        return entry.longAt(0);
     }
 
     public static int length(Entry entry) {
         int kind = entry.kind();
         if (kind == Encoding.STRING_INT) {
-            return decimalLength(longValue(entry));
+            return Numbers.lengthOf(entry.longAt(0));
         }
-        return Encoding.isInline(kind)
-                ? entry.inlineLength()
-                : entry.memory().getInt(entry.address(), entry.valueOffset() + (long) BLOCK_LENGTH);
+        return kind == Encoding.STRING_BLOCK ? entry.intAt(BLOCK_LENGTH) : entry.inlineLength();
     }
 
     /**
@@ -97,16 +153,15 @@ public final class StringValue {
      */
     public static Bytes view(Entry entry, Bytes view, byte[] scratch) {
         int kind = entry.kind();
-        Memory memory = entry.memory();
-        int at = entry.valueOffset();
         if (kind == Encoding.STRING_INT) {
-            return view.set(scratch, 0, decimal(memory.getLong(entry.address(), at), scratch));
+            return view.set(scratch, 0, Numbers.writeLong(entry.longAt(0), scratch, 0));
         }
-        if (Encoding.isInline(kind)) {
-            return view.set(memory.segment(entry.address()), memory.offset(entry.address()) + at, entry.inlineLength());
+        if (kind == Encoding.STRING_BLOCK) {
+            Memory memory = entry.memory();
+            long block = entry.longAt(BLOCK);
+            return view.set(memory.segment(block), memory.offset(block), entry.intAt(BLOCK_LENGTH));
         }
-        long block = memory.getLong(entry.address(), at);
-        return view.set(memory.segment(block), memory.offset(block), memory.getInt(entry.address(), at + (long) BLOCK_LENGTH));
+        return view.set(entry.segment(), entry.base() + entry.valueOffset(), entry.inlineLength());
     }
 
     /**
@@ -114,65 +169,77 @@ public final class StringValue {
      * being zero; it never gets shorter.
      */
     public static void grow(Entry entry, int length) {
-        Memory memory = entry.memory();
-        int kind = entry.kind();
-        if (kind == Encoding.STRING_INT) {
-            byte[] digits = new byte[20];
-            int n = decimal(longValue(entry), digits);
-            int kept = Math.max(n, length);
-            if (kept <= MAX_INLINE) {
-                entry.reshape(Encoding.STRING_RAW, kept);
-                memory.copyIn(digits, 0, entry.address(), entry.valueOffset(), n);
-                zero(memory, entry.address(), entry.valueOffset() + (long) n, kept - n);
-                return;
+        int old = length(entry);
+        extend(entry, length);
+        int wanted = length(entry);
+        if (wanted > old) {
+            Memory memory = entry.memory();
+            if (entry.kind() == Encoding.STRING_BLOCK) {
+                memory.fill(entry.longAt(BLOCK), old, wanted - old, (byte) 0);
+            } else {
+                memory.fill(entry.address(), entry.valueOffset() + (long) old, wanted - old, (byte) 0);
             }
-            entry.reshape(Encoding.STRING_RAW, n);
-            memory.copyIn(digits, 0, entry.address(), entry.valueOffset(), n);
         }
+    }
+
+    /** As {@link #grow}, but what is new is left undefined. */
+    private static void extend(Entry entry, int length) {
+        if (entry.kind() == Encoding.STRING_INT) {
+            spell(entry);
+        }
+        Memory memory = entry.memory();
         if (entry.kind() != Encoding.STRING_BLOCK) {
             int old = entry.inlineLength();
             int wanted = Math.max(old, length);
             if (wanted <= MAX_INLINE) {
                 entry.reshape(Encoding.STRING_RAW, wanted);
-                zero(memory, entry.address(), entry.valueOffset() + (long) old, wanted - old);
                 return;
             }
-            int capacity = capacityFor(wanted);
+            int capacity = old == 0 ? wanted : capacityFor(wanted);
             long block = memory.allocate(capacity, Tag.VALUE);
             memory.copy(entry.address(), entry.valueOffset(), block, 0, old);
-            zero(memory, block, old, wanted - old);
             entry.reshape(Encoding.STRING_BLOCK, 0);
-            reference(entry, block, wanted, capacity);
+            refer(entry, block, wanted, capacity);
             return;
         }
-        long at = entry.valueOffset();
-        int old = memory.getInt(entry.address(), at + BLOCK_LENGTH);
+        int old = entry.intAt(BLOCK_LENGTH);
         if (length <= old) {
             return;
         }
-        int capacity = memory.getInt(entry.address(), at + BLOCK_CAPACITY);
-        long block = memory.getLong(entry.address(), at);
+        int capacity = entry.intAt(BLOCK_CAPACITY);
         if (length > capacity) {
+            long block = entry.longAt(BLOCK);
             int more = capacityFor(length);
             long fresh = memory.allocate(more, Tag.VALUE);
             memory.copy(block, 0, fresh, 0, old);
+            refer(entry, fresh, length, more);
             memory.free(block, capacity, Tag.VALUE);
-            block = fresh;
-            capacity = more;
+        } else {
+            entry.intAt(BLOCK_LENGTH, length);
         }
-        zero(memory, block, old, length - old);
-        reference(entry, block, length, capacity);
     }
 
-    /** Overwrites bytes from {@code offset} on; the string is made long enough first. */
+    /** Turns a number into its digits. */
+    private static void spell(Entry entry) {
+        byte[] digits = new byte[Numbers.MAX_LONG_LENGTH];
+        int n = Numbers.writeLong(entry.longAt(0), digits, 0);
+        entry.reshape(Encoding.STRING_RAW, n);
+        entry.memory().copyIn(digits, 0, entry.address(), entry.valueOffset(), n);
+    }
+
+    /** Overwrites bytes from {@code offset} on; the string is made long enough first, with zeros up to the offset. */
     public static void setRange(Entry entry, int offset, Bytes value) {
-        grow(entry, Math.addExact(offset, value.length()));
-        Memory memory = entry.memory();
-        long at = entry.valueOffset();
-        if (entry.kind() == Encoding.STRING_BLOCK) {
-            memory.copyIn(value, memory.getLong(entry.address(), at), offset);
+        int end = Math.addExact(offset, value.length());
+        if (length(entry) < offset) {
+            grow(entry, end);
         } else {
-            memory.copyIn(value, entry.address(), at + offset);
+            extend(entry, end);
+        }
+        Memory memory = entry.memory();
+        if (entry.kind() == Encoding.STRING_BLOCK) {
+            memory.copyIn(value, entry.longAt(BLOCK), offset);
+        } else {
+            memory.copyIn(value, entry.address(), entry.valueOffset() + (long) offset);
         }
     }
 
@@ -186,12 +253,7 @@ public final class StringValue {
     /** Frees what the value has outside its entry. */
     public static void release(Entry entry) {
         if (entry.kind() == Encoding.STRING_BLOCK) {
-            Memory memory = entry.memory();
-            long at = entry.valueOffset();
-            memory.free(
-                    memory.getLong(entry.address(), at),
-                    memory.getInt(entry.address(), at + BLOCK_CAPACITY),
-                    Tag.VALUE);
+            entry.memory().free(entry.longAt(BLOCK), entry.intAt(BLOCK_CAPACITY), Tag.VALUE);
         }
     }
 
@@ -199,117 +261,31 @@ public final class StringValue {
     static void copyOutside(Entry from, Entry to) {
         if (from.kind() == Encoding.STRING_BLOCK) {
             int length = length(from);
-            long old = from.memory().getLong(from.address(), from.valueOffset());
-            long block = to.memory().allocate(Math.max(length, 1), Tag.VALUE);
+            int capacity = Math.max(length, 1);
+            long old = from.longAt(BLOCK);
+            long block = to.memory().allocate(capacity, Tag.VALUE);
             MemorySegment.copy(
                     from.memory().segment(old),
                     from.memory().offset(old),
                     to.memory().segment(block),
                     to.memory().offset(block),
                     length);
-            reference(to, block, length, Math.max(length, 1));
+            refer(to, block, length, capacity);
         }
     }
 
     /** Bytes that the value takes outside its entry. */
     public static long externalSize(Entry entry) {
-        return entry.kind() == Encoding.STRING_BLOCK
-                ? Memory.blockSize(entry.memory().getInt(entry.address(), entry.valueOffset() + (long) BLOCK_CAPACITY))
-                : 0;
+        return entry.kind() == Encoding.STRING_BLOCK ? Memory.blockSize(entry.intAt(BLOCK_CAPACITY)) : 0;
     }
 
-    private static void reference(Entry entry, long block, int length, int capacity) {
-        Memory memory = entry.memory();
-        long at = entry.valueOffset();
-        memory.putLong(entry.address(), at, block);
-        memory.putInt(entry.address(), at + BLOCK_LENGTH, length);
-        memory.putInt(entry.address(), at + BLOCK_CAPACITY, capacity);
+    private static void refer(Entry entry, long block, int length, int capacity) {
+        entry.longAt(BLOCK, block);
+        entry.intAt(BLOCK_LENGTH, length);
+        entry.intAt(BLOCK_CAPACITY, capacity);
     }
 
     private static int capacityFor(int length) {
-        long more = length < 1 << 20 ? 2L * length : length + (1L << 20);
-        return (int) Math.min(more, Integer.MAX_VALUE - 16);
+        return (int) Math.min(length + (long) Math.min(length, MAX_SPARE), MAX_LENGTH);
     }
-
-    private static void zero(Memory memory, long address, long offset, int n) {
-        if (n > 0) {
-            memory.fill(address, offset, n, (byte) 0);
-        }
-    }
-
-    // Numbers as text. Only the one canonical spelling counts: no sign '+', no leading zero, no blank.
-
-    private static boolean isCanonicalLong(Bytes value) {
-        int n = value.length();
-        if (n == 0) {
-            return false;
-        }
-        int i = value.byteAt(0) == '-' ? 1 : 0;
-        if (i == n) {
-            return false;
-        }
-        byte first = value.byteAt(i);
-        if (first == '0') {
-            return n == 1;
-        }
-        int digits = n - i;
-        if (digits > 19) {
-            return false;
-        }
-        long negative = 0;
-        for (; i < n; i++) {
-            int digit = value.byteAt(i) - '0';
-            if (digit < 0 || digit > 9) {
-                return false;
-            }
-            if (digits == 19 && i == n - 1) {
-                // Summed up as a negative number: that side of the range is one longer.
-                long limit = value.byteAt(0) == '-' ? Long.MIN_VALUE : -Long.MAX_VALUE;
-                if (negative < Long.MIN_VALUE / 10 || negative * 10 < limit + digit) {
-                    return false;
-                }
-            }
-            negative = negative * 10 - digit;
-        }
-        return true;
-    }
-
-    private static long parseLong(Bytes canonical) {
-        int i = canonical.byteAt(0) == '-' ? 1 : 0;
-        boolean minus = i == 1;
-        long negative = 0;
-        for (; i < canonical.length(); i++) {
-            negative = negative * 10 - (canonical.byteAt(i) - '0');
-        }
-        return minus ? negative : -negative;
-    }
-
-    private static int decimalLength(long n) {
-        return n < 0 ? 1 + digits(n) : digits(-n);
-    }
-
-    /** Decimal digits of a number that is not positive. */
-    private static int digits(long negative) {
-        int size = 1;
-        for (long rest = negative / 10; rest != 0; rest /= 10) {
-            size++;
-        }
-        return size;
-    }
-
-    /** Writes a number's digits; returns how many bytes. */
-    public static int decimal(long n, byte[] target) {
-        long negative = n < 0 ? n : -n;
-        int size = decimalLength(n);
-        int i = size;
-        do {
-            target[--i] = (byte) ('0' - negative % 10);
-            negative /= 10;
-        } while (negative != 0);
-        if (n < 0) {
-            target[0] = '-';
-        }
-        return size;
-    }
-
 }
