@@ -93,6 +93,11 @@ public final class Call {
         return partition(arg).database(number);
     }
 
+    /** The share of one partition in the client's database, or null where there have been no keys; all are locked. */
+    public @Nullable Database databaseIfAny(int partition) {
+        return keyspace.partition(partition).databaseIfAny(session.database());
+    }
+
     /** The entry of a key for reading, or null: counts as a hit or a miss, and as a use of the key. */
     public @Nullable Entry read(int arg) {
         return read(arg, first);
@@ -187,8 +192,22 @@ public final class Call {
 
     private void use(Entry entry) {
         if (!session.isNoTouch()) {
-            entry.clock(engine.accessClock(entry.clock(), nowMillis));
+            markUsed(entry);
         }
+    }
+
+    private void markUsed(Entry entry) {
+        entry.clock(engine.accessClock(entry.clock(), nowMillis, dispatcher.random()));
+    }
+
+    /** Marks a key as used, even for a client whose reads do not. Counts as a hit or a miss; returns whether it is there. */
+    public boolean touch(int arg) {
+        Entry entry = inspect(arg);
+        if (entry == null) {
+            return false;
+        }
+        markUsed(entry);
+        return true;
     }
 
     // Changing keys.
@@ -213,6 +232,21 @@ public final class Call {
         modified(arg);
     }
 
+    /** Makes a missing key of a database hold a copy of an entry's value, with its expiry. */
+    public void copy(Entry from, int arg, int database) {
+        long expiryMillis = from.hasExpiry() ? from.expiryMillis() : Entry.NEVER;
+        database(arg, database)
+                .copy(from, args.hash(arg), args.at(arg), expiryMillis, engine.newAccessClock(nowMillis), second);
+        modified(arg, database);
+    }
+
+    /** Gives a missing key of a database the value and expiry of an entry of the client's database, which is removed. */
+    public void move(int fromArg, Entry from, int arg, int database) {
+        database(arg, database).take(database(fromArg), from, args.hash(arg), args.at(arg), second);
+        modified(fromArg);
+        modified(arg, database);
+    }
+
     /** A key has changed: its watchers are told. */
     public void modified(int arg) {
         modified(arg, session.database());
@@ -230,6 +264,11 @@ public final class Call {
         if (watch != null) {
             transaction.watches().add(watch);
         }
+    }
+
+    /** Work to be done when the partitions are unlocked, and before the reply leaves. */
+    public void afterUnlock(Runnable work) {
+        dispatcher.afterUnlock(work);
     }
 
     // The client's connection.

@@ -44,6 +44,8 @@ public final class CommandSpec {
     private Locks locks = Locks.KEYS;
     private boolean insideMulti;
     private boolean touchesData;
+    private boolean endsTransaction;
+    private boolean debug;
     private String since = "1.0.0";
     private String summary = "";
     private String complexity = "";
@@ -106,6 +108,26 @@ public final class CommandSpec {
 
     boolean runsInsideMulti() {
         return insideMulti;
+    }
+
+    /** It ends a transaction: even refused, for a wrong number of arguments or a missing right. */
+    public CommandSpec endsTransaction() {
+        this.endsTransaction = true;
+        return this;
+    }
+
+    boolean isEndOfTransaction() {
+        return endsTransaction;
+    }
+
+    /** Only whom the setting "enable-debug-command" lets may run it. */
+    public CommandSpec debug() {
+        this.debug = true;
+        return this;
+    }
+
+    boolean isDebug() {
+        return debug;
     }
 
     /** It has no declared keys and no lock of its own, but locks partitions by itself: a transaction must lock all for it. */

@@ -10,6 +10,7 @@ import dev.cinnabar.resp.RespWriter;
 import dev.cinnabar.session.Session;
 import dev.cinnabar.session.Session.ReplyMode;
 import dev.cinnabar.session.Transaction;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,7 @@ public final class Dispatcher {
     private final Request queued = new Request();
     private final KeySpec.IndexConsumer hasher = this::hashKey;
 
+    private final ArrayDeque<Runnable> unlockedWork = new ArrayDeque<>(2);
     private Output output = NO_OUTPUT;
     private Args preparing = single;
     private final long[] touches = new long[MAX_TOUCHES];
@@ -165,7 +167,23 @@ public final class Dispatcher {
             reject(spec, session, reply, spec.wrongArity());
             return null;
         }
+        if (spec.isDebug() && !mayDebug(session)) {
+            reject(spec, session, reply, NO_DEBUG);
+            return null;
+        }
         return spec;
+    }
+
+    private static final RedisError NO_DEBUG = new RedisError("ERR DEBUG command not allowed. If the enable-debug-command"
+            + " option is set to \"local\", you can run it from a local connection, otherwise you need to set this option in"
+            + " the configuration file, and then restart the server.");
+
+    private boolean mayDebug(Session session) {
+        return switch (engine.settings().debug) {
+            case NO -> false;
+            case LOCAL -> session.isLocal();
+            case YES -> true;
+        };
     }
 
     private void process(Session session, CommandSpec spec, Args args, Output reply) {
@@ -197,6 +215,14 @@ public final class Dispatcher {
         } finally {
             keyspace.unlock(locked);
         }
+        while (!unlockedWork.isEmpty()) {
+            unlockedWork.remove().run();
+        }
+    }
+
+    /** See {@link Call#afterUnlock}. */
+    void afterUnlock(Runnable work) {
+        unlockedWork.add(work);
     }
 
     private static final RedisError NOT_IN_TRANSACTION = new RedisError("ERR Command not allowed inside a transaction");
@@ -241,8 +267,15 @@ public final class Dispatcher {
     }
 
     private void reject(@Nullable CommandSpec spec, Session session, Output reply, RedisError error) {
-        session.transaction().abort();
-        reply.error(error);
+        if (spec != null && spec.isEndOfTransaction()) {
+            session.transaction().discard();
+            engine.endWatches(session);
+            String why = error.text().startsWith("ERR ") ? error.text().substring(4) : error.text();
+            reply.error(new RedisError("EXECABORT Transaction discarded because of: " + why));
+        } else {
+            session.transaction().abort();
+            reply.error(error);
+        }
         count(reply);
         if (spec != null) {
             statistics.rejected(spec.id());

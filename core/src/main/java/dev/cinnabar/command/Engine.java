@@ -188,18 +188,31 @@ public final class Engine implements AutoCloseable {
         peakMemory = usedMemory();
     }
 
-    /** The access clock of a key that is used now: seconds, 24 bits. */
-    int accessClock(int before, long nowMillis) {
-        return (int) (nowMillis / 1000) & 0xffffff;
+    /** The access clock of a key that is used now. */
+    int accessClock(int before, long nowMillis, RandomGenerator random) {
+        return settings.lfu
+                ? AccessClock.counted(before, nowMillis, settings.lfuDecayMinutes, settings.lfuLogFactor, random)
+                : AccessClock.seconds(nowMillis);
     }
 
+    /** The access clock of a new key. */
     int newAccessClock(long nowMillis) {
-        return (int) (nowMillis / 1000) & 0xffffff;
+        return settings.lfu ? AccessClock.firstCount(nowMillis) : AccessClock.seconds(nowMillis);
     }
 
-    /** Seconds since a key with this access clock was used. */
+    /** Whether access clocks tell how often keys are used, and not when. */
+    public boolean tracksFrequency() {
+        return settings.lfu;
+    }
+
+    /** Seconds since a key with this access clock was used; where frequency is not tracked. */
     public long idleSeconds(int accessClock, long nowMillis) {
-        return nowMillis / 1000 - accessClock & 0xffffff;
+        return AccessClock.idleSeconds(accessClock, nowMillis);
+    }
+
+    /** How often a key with this access clock has been used, on a scale up to 255; where frequency is tracked. */
+    public int frequency(int accessClock, long nowMillis) {
+        return AccessClock.count(accessClock, nowMillis, settings.lfuDecayMinutes);
     }
 
     /** Ends the background work and gives all memory back. No thread may be in a command. */

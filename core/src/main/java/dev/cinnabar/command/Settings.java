@@ -27,6 +27,26 @@ public final class Settings {
     /** Whether keys are deleted when their time has come, and not only when someone asks for them. */
     public volatile boolean activeExpiry = true;
 
+    /** Whether access clocks count how often keys are used, for a policy of eviction that asks for it. */
+    public volatile boolean lfu;
+
+    /** How seldom a high count is incremented. */
+    public volatile int lfuLogFactor = 10;
+
+    /** After how many minutes a count is one less; 0 for never. */
+    public volatile int lfuDecayMinutes = 1;
+
+    /** Who may run what an operator must allow. */
+    public enum Access {
+        NO,
+        /** Those on the same machine. */
+        LOCAL,
+        YES
+    }
+
+    /** Who may run DEBUG. */
+    public volatile Access debug = Access.NO;
+
     /** Takes what must not happen: where, and the exception. */
     public volatile BiConsumer<String, Throwable> failures = (where, failure) -> {
         System.err.println("Failure in " + where);

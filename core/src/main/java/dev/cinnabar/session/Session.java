@@ -83,6 +83,15 @@ public final class Session {
         return peer;
     }
 
+    /** Whether the client runs on the same machine. */
+    public boolean isLocal() {
+        if (peer == null || peer.isUnixSocket()) {
+            return true;
+        }
+        String address = peer.remoteAddress();
+        return address.startsWith("127.") || address.startsWith("::1:") || address.startsWith("[::1]");
+    }
+
     public long createdMillis() {
         return createdMillis;
     }

@@ -43,6 +43,7 @@ public final class TransactionCommands {
                         .handler(TransactionCommands::multi),
                 row("exec", 1, "1.2.0", NOSCRIPT, LOADING, STALE, SKIP_SLOWLOG)
                         .insideMulti()
+                        .endsTransaction()
                         .summary("Runs the queued commands as one.")
                         .complexity("Depends on the commands.")
                         .handler(TransactionCommands::exec),
