@@ -196,7 +196,7 @@ public final class Engine implements AutoCloseable {
     }
 
     /** The access clock of a new key. */
-    int newAccessClock(long nowMillis) {
+    public int newAccessClock(long nowMillis) {
         return settings.lfu ? AccessClock.firstCount(nowMillis) : AccessClock.seconds(nowMillis);
     }
 

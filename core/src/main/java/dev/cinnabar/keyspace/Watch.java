@@ -22,7 +22,8 @@ public final class Watch {
     private boolean expired;
 
     /** The next in the same chain of the {@link WatchTable}. */
-    @Nullable Watch next;
+    @Nullable
+    Watch next;
 
     Watch(Owner owner, int database, byte[] key, long hash, boolean expired) {
         this.owner = owner;

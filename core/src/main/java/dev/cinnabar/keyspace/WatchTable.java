@@ -62,12 +62,14 @@ final class WatchTable {
     }
 
     /** The first watch on a key of a database, or null; go on with {@link #next}. */
-    @Nullable Watch first(int database, Bytes key, long hash) {
+    @Nullable
+    Watch first(int database, Bytes key, long hash) {
         return matching(chains[chain(hash)], database, key, hash);
     }
 
     /** The next watch on the same key. */
-    @Nullable Watch next(Watch watch, Bytes key) {
+    @Nullable
+    Watch next(Watch watch, Bytes key) {
         return matching(watch.next, watch.database(), key, watch.hash());
     }
 

@@ -171,7 +171,8 @@ final class ExpiryCommands {
             reply.integer(NO_EXPIRY);
         } else {
             long millis = entry.expiryMillis() - (fromNow ? call.nowMillis() : 0);
-            reply.integer(unitMillis == 1 ? millis : millis / unitMillis + (millis % unitMillis * 2 >= unitMillis ? 1 : 0));
+            reply.integer(
+                    unitMillis == 1 ? millis : millis / unitMillis + (millis % unitMillis * 2 >= unitMillis ? 1 : 0));
         }
     }
 

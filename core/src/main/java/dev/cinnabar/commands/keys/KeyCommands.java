@@ -93,14 +93,16 @@ public final class KeyCommands {
                 row("rename", 3, "1.0.0", WRITE)
                         .keys(KeySpec.at(1, RW, ACCESS, DELETE), KeySpec.at(2, OW, UPDATE))
                         .summary("Gives a key another name, in place of any key of that name.")
-                        .complexity("O(1) where both names lie in one partition, else O(N), N being the number of elements.")
+                        .complexity(
+                                "O(1) where both names lie in one partition, else O(N), N being the number of elements.")
                         .arguments(Argument.key("key", 0), Argument.key("newkey", 1))
                         .handler((call, args, reply) -> rename(call, args, reply, false)),
                 row("renamenx", 3, "1.0.0", WRITE, FAST)
                         .keys(KeySpec.at(1, RW, ACCESS, DELETE), KeySpec.at(2, OW, INSERT))
                         .history("3.2.0", "Equal names are no error any more.")
                         .summary("Gives a key another name, unless there is a key of that name.")
-                        .complexity("O(1) where both names lie in one partition, else O(N), N being the number of elements.")
+                        .complexity(
+                                "O(1) where both names lie in one partition, else O(N), N being the number of elements.")
                         .arguments(Argument.key("key", 0), Argument.key("newkey", 1))
                         .handler((call, args, reply) -> rename(call, args, reply, true)),
                 row("scan", -2, "2.8.0", READONLY)
@@ -108,12 +110,16 @@ public final class KeyCommands {
                         .tips("nondeterministic_output", "request_policy:special", "response_policy:special")
                         .history("6.0.0", "Added `TYPE`.")
                         .summary("Lists the keys of the database, a part at a time.")
-                        .complexity("O(1) a call, O(N) for all calls until the cursor is 0 again, N being the number of keys.")
+                        .complexity(
+                                "O(1) a call, O(N) for all calls until the cursor is 0 again, N being the number of keys.")
                         .arguments(
                                 Argument.integer("cursor"),
                                 Argument.pattern("pattern").after("MATCH").optional(),
                                 Argument.integer("count").after("COUNT").optional(),
-                                Argument.string("type").after("TYPE").since("6.0.0").optional())
+                                Argument.string("type")
+                                        .after("TYPE")
+                                        .since("6.0.0")
+                                        .optional())
                         .handler(ScanCommand::scan),
                 row("touch", -2, "3.2.1", READONLY, FAST)
                         .keys(KeySpec.range(1, -1, 1, RO))
@@ -284,7 +290,9 @@ public final class KeyCommands {
         if (isExact(pattern)) {
             long hash = call.keyspace().hash(pattern);
             Database database = call.databaseIfAny(call.keyspace().partitionOf(hash));
-            if (database != null && database.find(hash, pattern, entry) && !Partition.isExpired(entry, call.nowMillis())) {
+            if (database != null
+                    && database.find(hash, pattern, entry)
+                    && !Partition.isExpired(entry, call.nowMillis())) {
                 reply.bulk(pattern);
                 found[0]++;
             }

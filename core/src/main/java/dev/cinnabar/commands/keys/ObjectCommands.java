@@ -26,9 +26,10 @@ final class ObjectCommands {
     private static final RedisError NO_FREQUENCY = new RedisError("ERR An LFU maxmemory policy is not selected, access"
             + " frequency not tracked. Please note that when switching between policies at runtime LRU and LFU data will"
             + " take some time to adjust.");
-    private static final RedisError NO_IDLE_TIME = new RedisError("ERR An LFU maxmemory policy is selected, idle time not"
-            + " tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time"
-            + " to adjust.");
+    private static final RedisError NO_IDLE_TIME =
+            new RedisError("ERR An LFU maxmemory policy is selected, idle time not"
+                    + " tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time"
+                    + " to adjust.");
 
     private ObjectCommands() {}
 
@@ -43,7 +44,8 @@ final class ObjectCommands {
                         sub("encoding", "2.2.3", ObjectCommands::encoding)
                                 .summary("Answers the name of the form in which a value is stored."),
                         sub("freq", "4.0.0", ObjectCommands::frequency)
-                                .summary("Answers how often a key has been used: a counter that grows ever more slowly."),
+                                .summary(
+                                        "Answers how often a key has been used: a counter that grows ever more slowly."),
                         sub("idletime", "2.2.3", ObjectCommands::idleTime)
                                 .summary("Answers for how many seconds a key has not been used."),
                         sub("refcount", "2.2.3", ObjectCommands::references)

@@ -83,8 +83,7 @@ final class ScanCommand {
         long cursor = 0;
         for (; i < text.length(); i++) {
             int digit = text.byteAt(i) - '0';
-            if (digit < 0 || digit > 9
-                    || Long.compareUnsigned(cursor, Long.divideUnsigned(-1L - digit, 10)) > 0) {
+            if (digit < 0 || digit > 9 || Long.compareUnsigned(cursor, Long.divideUnsigned(-1L - digit, 10)) > 0) {
                 args.fail(INVALID_CURSOR);
                 return 0;
             }
@@ -138,15 +137,17 @@ final class ScanCommand {
     /** Looks at some keys of a locked partition; returns the position to go on with, or 0. */
     private long scan(Partition partition, long position, int wanted) {
         Database database = partition.databaseIfAny(number);
-        return database == null ? 0 : database.scan(position, wanted, record -> {
-            database.look(record, entry);
-            seen++;
-            if (!Partition.isExpired(entry, call.nowMillis())
-                    && (type == null || type.equals(entry.type().typeName()))
-                    && (pattern == null || Glob.matches(pattern, entry.key(key)))) {
-                add(entry.key(key));
-            }
-        });
+        return database == null
+                ? 0
+                : database.scan(position, wanted, record -> {
+                    database.look(record, entry);
+                    seen++;
+                    if (!Partition.isExpired(entry, call.nowMillis())
+                            && (type == null || type.equals(entry.type().typeName()))
+                            && (pattern == null || Glob.matches(pattern, entry.key(key)))) {
+                        add(entry.key(key));
+                    }
+                });
     }
 
     private int length() {

@@ -19,7 +19,7 @@ import dev.cinnabar.resp.RedisError;
 import dev.cinnabar.resp.Reply;
 import java.util.List;
 
-/** Databases as a whole. Stateless. */
+/** Databases as a whole, and what helps to test them. Stateless. */
 public final class DatabaseCommands {
 
     private static final RedisError BAD_FIRST = new RedisError("ERR invalid first DB index");
@@ -29,6 +29,7 @@ public final class DatabaseCommands {
 
     public static List<CommandSpec> table() {
         return List.of(
+                DebugCommand.row(),
                 row("dbsize", 1, "1.0.0", READONLY, FAST)
                         .tips("request_policy:all_shards", "response_policy:agg_sum")
                         .summary("Counts the keys of the database.")
