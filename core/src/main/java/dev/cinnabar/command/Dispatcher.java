@@ -43,7 +43,11 @@ public final class Dispatcher {
     private Args preparing = single;
     private final long[] touches = new long[MAX_TOUCHES];
     private int touchCount;
+
+    /** Written and not read: so that what {@link Keyspace#touch} reads is not optimized away. */
+    @SuppressWarnings("UnusedVariable")
     private long touched;
+
     private long nowMillis;
     private long nowNanos;
 
