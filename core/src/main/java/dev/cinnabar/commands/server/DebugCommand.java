@@ -14,6 +14,7 @@ import dev.cinnabar.command.CommandTable;
 import dev.cinnabar.command.Group;
 import dev.cinnabar.command.Handler;
 import dev.cinnabar.command.Help;
+import dev.cinnabar.keyspace.Clock;
 import dev.cinnabar.keyspace.Database;
 import dev.cinnabar.keyspace.Keyspace;
 import dev.cinnabar.memory.Bytes;
@@ -143,8 +144,8 @@ final class DebugCommand {
         keyspace.lock(keyspace.all());
         try {
             // The time that passes for the operating system: an injected clock may stand still.
-            long end = System.nanoTime() + nanos;
-            for (long left = nanos; left > 0; left = end - System.nanoTime()) {
+            long end = Clock.SYSTEM.nanos() + nanos;
+            for (long left = nanos; left > 0; left = end - Clock.SYSTEM.nanos()) {
                 LockSupport.parkNanos(left);
             }
         } finally {
