@@ -74,7 +74,11 @@ public class RequestBenchmark {
         void add(String... words) {
             StringBuilder text = new StringBuilder("*" + words.length + "\r\n");
             for (String word : words) {
-                text.append('$').append(word.length()).append("\r\n").append(word).append("\r\n");
+                text.append('$')
+                        .append(word.length())
+                        .append("\r\n")
+                        .append(word)
+                        .append("\r\n");
             }
             byte[] bytes = text.toString().getBytes(US_ASCII);
             encoded.add(bytes);

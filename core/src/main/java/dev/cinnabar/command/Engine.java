@@ -30,7 +30,8 @@ public final class Engine implements AutoCloseable {
     private volatile long peakMemory;
     private volatile Host host = Host.NONE;
 
-    public Engine(Keyspace keyspace, CommandTable commands, Settings settings, RandomGenerator.SplittableGenerator random) {
+    public Engine(
+            Keyspace keyspace, CommandTable commands, Settings settings, RandomGenerator.SplittableGenerator random) {
         this.keyspace = keyspace;
         this.commands = commands;
         this.settings = settings;
@@ -39,7 +40,9 @@ public final class Engine implements AutoCloseable {
         this.startedMillis = keyspace.clock().millis();
         this.background = new Background(this);
         HexFormat hex = HexFormat.of();
-        this.runId = hex.toHexDigits(random.nextLong()) + hex.toHexDigits(random.nextLong()) + hex.toHexDigits(random.nextInt());
+        this.runId = hex.toHexDigits(random.nextLong())
+                + hex.toHexDigits(random.nextLong())
+                + hex.toHexDigits(random.nextInt());
     }
 
     /** Starts the work in the background. */

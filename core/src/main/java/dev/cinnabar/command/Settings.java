@@ -69,7 +69,12 @@ public final class Settings {
     /** The settings of a configuration, now and whenever it changes. */
     public Settings(Configuration configuration) {
         this.configuration = configuration;
-        configuration.onChange(this::read, Directives.REQUIREPASS, Directives.PROTO_MAX_BULK_LEN, Directives.MAXMEMORY, Directives.MAXMEMORY_POLICY);
+        configuration.onChange(
+                this::read,
+                Directives.REQUIREPASS,
+                Directives.PROTO_MAX_BULK_LEN,
+                Directives.MAXMEMORY,
+                Directives.MAXMEMORY_POLICY);
         read();
     }
 

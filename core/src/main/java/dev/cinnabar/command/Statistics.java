@@ -44,7 +44,8 @@ public final class Statistics {
     void error(String code) {
         LongAdder adder = errors.get(code);
         if (adder == null) {
-            adder = errors.computeIfAbsent(errors.size() < MAX_ERRORS ? code : "ERRORSTATS_OVERFLOW", k -> new LongAdder());
+            adder = errors.computeIfAbsent(
+                    errors.size() < MAX_ERRORS ? code : "ERRORSTATS_OVERFLOW", k -> new LongAdder());
         }
         adder.increment();
     }
@@ -90,7 +91,8 @@ public final class Statistics {
             rejected[i] += other.rejected[i];
             failed[i] += other.failed[i];
         }
-        other.errors.forEach((code, n) -> errors.computeIfAbsent(code, k -> new LongAdder()).add(n.sum()));
+        other.errors.forEach(
+                (code, n) -> errors.computeIfAbsent(code, k -> new LongAdder()).add(n.sum()));
     }
 
     /** Back to zero. Called by any thread: a count in flight may survive. */

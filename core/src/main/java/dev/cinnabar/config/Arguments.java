@@ -35,7 +35,9 @@ public record Arguments(Optional<String> file, boolean fromInput, String lines) 
             if (word.equals("-") && (i == 0 || last)) {
                 fromInput = true;
             } else if (nameMayFollow && isName(word)) {
-                lines.append(lines.isEmpty() ? "" : "\n").append(bytes(word.substring(2))).append(' ');
+                lines.append(lines.isEmpty() ? "" : "\n")
+                        .append(bytes(word.substring(2)))
+                        .append(' ');
                 boolean alone = isOneWord(word);
                 boolean emptySave = word.equalsIgnoreCase("--save") && (last || isName(words.get(i + 1)));
                 lines.append(emptySave ? "\"\"" : "");

@@ -167,8 +167,7 @@ public final class ConfigFile {
         try {
             return Files.readString(file, ISO_8859_1);
         } catch (IOException e) {
-            throw FatalConfigException.forLog(
-                    "Fatal error, can't open config file '" + file + "': " + reason(e));
+            throw FatalConfigException.forLog("Fatal error, can't open config file '" + file + "': " + reason(e));
         }
     }
 

@@ -1,10 +1,9 @@
 package dev.cinnabar.config;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
-
-import dev.cinnabar.text.ArgumentSplitter;
 import static java.util.Objects.requireNonNull;
 
+import dev.cinnabar.text.ArgumentSplitter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -116,7 +115,9 @@ public final class ConfigRewriter {
     private static @Nullable String firstWord(String line) {
         String text = line.strip();
         List<byte[]> words = text.startsWith("#") ? null : ArgumentSplitter.split(text.getBytes(ISO_8859_1));
-        return words == null || words.isEmpty() ? null : new String(words.getFirst(), ISO_8859_1).toLowerCase(Locale.ROOT);
+        return words == null || words.isEmpty()
+                ? null
+                : new String(words.getFirst(), ISO_8859_1).toLowerCase(Locale.ROOT);
     }
 
     /** The lines that stay; where some are gone, no blank lines pile up. */

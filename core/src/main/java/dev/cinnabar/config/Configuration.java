@@ -1,5 +1,7 @@
 package dev.cinnabar.config;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import dev.cinnabar.memory.Bytes;
 import dev.cinnabar.text.Glob;
 import java.nio.file.Path;
@@ -14,8 +16,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
-
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 /**
  * The values of all directives of one server. Thread-safe: values are read without a lock and changed under one.

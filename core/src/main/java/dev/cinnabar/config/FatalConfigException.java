@@ -17,14 +17,15 @@ public final class FatalConfigException extends Exception {
 
     static FatalConfigException atLine(String version, int line, String text, String why) {
         return new FatalConfigException(
-                "\n*** FATAL CONFIG FILE ERROR (Redis " + version + ") ***\nReading the configuration file, at line " + line
-                        + "\n>>> '" + text + "'\n" + why + "\n",
+                "\n*** FATAL CONFIG FILE ERROR (Redis " + version + ") ***\nReading the configuration file, at line "
+                        + line + "\n>>> '" + text + "'\n" + why + "\n",
                 false);
     }
 
     /** An error of the configuration that is not one line's. */
     public static FatalConfigException general(String version, String why) {
-        return new FatalConfigException("\n*** FATAL CONFIG FILE ERROR (Redis " + version + ") ***\n" + why + "\n", false);
+        return new FatalConfigException(
+                "\n*** FATAL CONFIG FILE ERROR (Redis " + version + ") ***\n" + why + "\n", false);
     }
 
     static FatalConfigException forLog(String text) {

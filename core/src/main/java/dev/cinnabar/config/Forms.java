@@ -17,8 +17,8 @@ final class Forms {
 
     private static final int MAX_ADDRESSES = 16;
     private static final List<String> SHUTDOWN_WORDS = List.of("default", "save", "nosave", "now", "force");
-    private static final Set<String> TITLE_VARIABLES = Set.of(
-            "title", "listen-addr", "server-mode", "port", "tls-port", "unixsocket", "config-file");
+    private static final Set<String> TITLE_VARIABLES =
+            Set.of("title", "listen-addr", "server-mode", "port", "tls-port", "unixsocket", "config-file");
 
     private Forms() {}
 
@@ -50,7 +50,10 @@ final class Forms {
         if (arguments.getFirst().isEmpty()) {
             throw new ConfigException("No such file or directory");
         }
-        Path directory = path(before).resolve(path(arguments.getFirst())).toAbsolutePath().normalize();
+        Path directory = path(before)
+                .resolve(path(arguments.getFirst()))
+                .toAbsolutePath()
+                .normalize();
         if (!Files.exists(directory)) {
             throw new ConfigException("No such file or directory");
         }
@@ -77,8 +80,7 @@ final class Forms {
         for (String argument : arguments) {
             byte[] bytes = argument.getBytes(ISO_8859_1);
             if (!Numbers.isLong(bytes) || Math.abs(Numbers.toLong(bytes)) > 2000) {
-                throw new ConfigException(
-                        "Invalid oom-score-adj-values, elements must be between -2000 and 2000.");
+                throw new ConfigException("Invalid oom-score-adj-values, elements must be between -2000 and 2000.");
             }
             scores.add((int) Numbers.toLong(bytes));
         }
@@ -129,7 +131,9 @@ final class Forms {
             throw new ConfigException("argument(s) must be one of the following: " + String.join(", ", SHUTDOWN_WORDS));
         }
         places.remove(0);
-        return places.isEmpty() ? List.of("default") : places.stream().map(SHUTDOWN_WORDS::get).toList();
+        return places.isEmpty()
+                ? List.of("default")
+                : places.stream().map(SHUTDOWN_WORDS::get).toList();
     }
 
     private static int indexIgnoringCase(String word) {
@@ -157,7 +161,8 @@ final class Forms {
         if (arguments.size() != 2) {
             throw new ConfigException("wrong number of arguments");
         }
-        boolean none = arguments.get(0).equalsIgnoreCase("no") && arguments.get(1).equalsIgnoreCase("one");
+        boolean none =
+                arguments.get(0).equalsIgnoreCase("no") && arguments.get(1).equalsIgnoreCase("one");
         return none ? "" : arguments.get(0) + " " + arguments.get(1);
     }
 

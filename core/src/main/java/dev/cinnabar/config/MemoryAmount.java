@@ -13,17 +13,16 @@ final class MemoryAmount {
         while (digits < text.length() && text.charAt(digits) >= '0' && text.charAt(digits) <= '9') {
             digits++;
         }
-        long unit =
-                switch (text.substring(digits).toLowerCase(Locale.ROOT)) {
-                    case "", "b" -> 1;
-                    case "k" -> 1000;
-                    case "kb" -> 1L << 10;
-                    case "m" -> 1_000_000;
-                    case "mb" -> 1L << 20;
-                    case "g" -> 1_000_000_000;
-                    case "gb" -> 1L << 30;
-                    default -> -1;
-                };
+        long unit = switch (text.substring(digits).toLowerCase(Locale.ROOT)) {
+            case "", "b" -> 1;
+            case "k" -> 1000;
+            case "kb" -> 1L << 10;
+            case "m" -> 1_000_000;
+            case "mb" -> 1L << 20;
+            case "g" -> 1_000_000_000;
+            case "gb" -> 1L << 30;
+            default -> -1;
+        };
         if (unit < 0 || digits > 100) {
             return -1;
         }

@@ -74,9 +74,10 @@ public final class NumberDirective extends Directive<Long, NumberDirective> {
             case INTEGER -> integer(text);
             case OCTAL -> octal(text);
             case MEMORY -> memory(text, "argument must be a memory value");
-            case MEMORY_OR_PERCENT -> isPercent(text)
-                    ? -integer(text.substring(0, text.length() - 1))
-                    : memory(text, "argument must be a memory or percent value");
+            case MEMORY_OR_PERCENT ->
+                isPercent(text)
+                        ? -integer(text.substring(0, text.length() - 1))
+                        : memory(text, "argument must be a memory or percent value");
         };
     }
 

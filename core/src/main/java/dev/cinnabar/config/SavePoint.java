@@ -51,7 +51,9 @@ public record SavePoint(long seconds, long changes) {
     }
 
     static List<String> rewrite(List<SavePoint> points) {
-        return points.isEmpty() ? List.of("\"\"") : points.stream().map(SavePoint::toString).toList();
+        return points.isEmpty()
+                ? List.of("\"\"")
+                : points.stream().map(SavePoint::toString).toList();
     }
 
     @Override

@@ -96,7 +96,8 @@ public final class Partition {
     }
 
     /** The keys of a database as an unlocked look finds them: for {@link Keyspace#touch} alone. */
-    @Nullable Database unguarded(int number) {
+    @Nullable
+    Database unguarded(int number) {
         return databases[number];
     }
 

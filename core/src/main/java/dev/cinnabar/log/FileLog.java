@@ -36,7 +36,8 @@ public final class FileLog implements Log {
         }
     }
 
-    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("dd MMM yyyy HH:mm:ss.SSS", Locale.ENGLISH);
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("dd MMM yyyy HH:mm:ss.SSS", Locale.ENGLISH);
 
     private final PrintStream standardOutput;
     private final InstantSource clock;
@@ -75,7 +76,8 @@ public final class FileLog implements Log {
     }
 
     private String line(LogLevel level, String text, Instant now) {
-        return processId + ":" + role.letter + " " + TIME.format(now.atZone(zone)) + " " + level.mark() + " " + text + "\n";
+        return processId + ":" + role.letter + " " + TIME.format(now.atZone(zone)) + " " + level.mark() + " " + text
+                + "\n";
     }
 
     private synchronized void append(String line) {

@@ -9,7 +9,8 @@ public interface Output extends Reply {
     long errors();
 
     /** The last error written, if any. */
-    @Nullable RedisError lastError();
+    @Nullable
+    RedisError lastError();
 
     /** A position to roll back to: bytes, or replies, so far. */
     long mark();

@@ -24,8 +24,7 @@ public final class RedisError {
             new RedisError("ERR string exceeds maximum allowed size (proto-max-bulk-len)");
     public static final RedisError NO_AUTH = new RedisError("NOAUTH Authentication required.");
     public static final RedisError INTERNAL = new RedisError("ERR internal error");
-    public static final RedisError OOM =
-            new RedisError("OOM command not allowed when used memory > 'maxmemory'.");
+    public static final RedisError OOM = new RedisError("OOM command not allowed when used memory > 'maxmemory'.");
     public static final RedisError EXEC_ABORT =
             new RedisError("EXECABORT Transaction discarded because of previous errors.");
 

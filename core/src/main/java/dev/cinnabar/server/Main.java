@@ -51,8 +51,8 @@ public final class Main {
     private static int start(List<String> words) {
         switch (words.isEmpty() ? "" : words.getFirst()) {
             case "-v", "--version" -> {
-                System.out.println("Cinnabar server v=" + Version.CINNABAR + " redis=" + Version.REDIS + " bits=64 java="
-                        + Runtime.version().feature());
+                System.out.println("Cinnabar server v=" + Version.CINNABAR + " redis=" + Version.REDIS
+                        + " bits=64 java=" + Runtime.version().feature());
                 return 0;
             }
             case "-h", "--help" -> {

@@ -140,7 +140,8 @@ final class ServerProcess {
         }
         try {
             Files.writeString(
-                    configuration.path(Directives.PIDFILE), ProcessHandle.current().pid() + "\n");
+                    configuration.path(Directives.PIDFILE),
+                    ProcessHandle.current().pid() + "\n");
         } catch (IOException e) {
             log.warning("Failed to write PID file: " + e);
         }

@@ -188,7 +188,8 @@ public final class Numbers {
         // Java wants the exponent that C lets one leave out.
         boolean hasExponent = spelled.indexOf('p') >= 0 || spelled.indexOf('P') >= 0;
         double value = Double.parseDouble(hasExponent ? spelled : spelled + "p0");
-        boolean outOfRange = Double.isInfinite(value) || value == 0 && !HEXADECIMAL_ZERO.matcher(spelled).matches();
+        boolean outOfRange = Double.isInfinite(value)
+                || value == 0 && !HEXADECIMAL_ZERO.matcher(spelled).matches();
         return outOfRange ? Double.NaN : value;
     }
 

@@ -31,24 +31,27 @@ class ConfigFileTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
-        "foo bar | Bad directive or wrong number of arguments",
-        "port | wrong number of arguments",
-        "port 1 2 | wrong number of arguments",
-        "port abc | argument couldn't be parsed into an integer",
-        "port \"abc | Unbalanced quotes in configuration line",
-        "appendonly maybe | argument must be 'yes' or 'no'",
-        "save 1 | Invalid save parameters",
-        "include | Bad directive or wrong number of arguments",
-        "include a b | Bad directive or wrong number of arguments",
-        "user | Bad directive or wrong number of arguments",
-        "unixsocketperm 999 | argument couldn't be parsed as an octal number",
-        "oom-score-adj-values 1 2 | wrong number of arguments",
-        "client-output-buffer-limit normal 1 | Wrong number of arguments in buffer limit configuration.",
-        "shutdown-on-sigint | argument(s) must be one of the following: default, save, nosave, now, force",
-        "sentinel monitor a | sentinel directive while not in sentinel mode",
-        "hz 10 # comment | wrong number of arguments",
-    })
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "foo bar | Bad directive or wrong number of arguments",
+                "port | wrong number of arguments",
+                "port 1 2 | wrong number of arguments",
+                "port abc | argument couldn't be parsed into an integer",
+                "port \"abc | Unbalanced quotes in configuration line",
+                "appendonly maybe | argument must be 'yes' or 'no'",
+                "save 1 | Invalid save parameters",
+                "include | Bad directive or wrong number of arguments",
+                "include a b | Bad directive or wrong number of arguments",
+                "user | Bad directive or wrong number of arguments",
+                "unixsocketperm 999 | argument couldn't be parsed as an octal number",
+                "oom-score-adj-values 1 2 | wrong number of arguments",
+                "client-output-buffer-limit normal 1 | Wrong number of arguments in buffer limit configuration.",
+                "shutdown-on-sigint | argument(s) must be one of the following: default, save, nosave, now, force",
+                "sentinel monitor a | sentinel directive while not in sentinel mode",
+                "hz 10 # comment | wrong number of arguments",
+            })
     void saysWhichLineIsWrong(String line, String why) {
         assertThatThrownBy(() -> reader.readText("hz 10\n\n " + line + " \n"))
                 .isInstanceOf(FatalConfigException.class)
@@ -65,8 +68,8 @@ class ConfigFileTest {
         assertThat(configuration.get(Directives.TIMEOUT)).isEqualTo(2);
         assertThatThrownBy(() -> reader.readText("include " + directory + "/none.conf"))
                 .isInstanceOf(FatalConfigException.class)
-                .hasMessage("Fatal error, can't open config file '" + directory
-                        + "/none.conf': No such file or directory");
+                .hasMessage(
+                        "Fatal error, can't open config file '" + directory + "/none.conf': No such file or directory");
     }
 
     @Test
@@ -92,23 +95,28 @@ class ConfigFileTest {
         Arguments arguments = Arguments.parse(List.of(file.toString(), "--timeout", "6"));
         reader.readFile(Path.of(arguments.file().orElseThrow()), arguments.lines());
         assertThat(configuration.get(Directives.TIMEOUT)).isEqualTo(6);
-        assertThatThrownBy(() -> reader.readFile(file, Arguments.parse(List.of("--nope", "x")).lines()))
+        assertThatThrownBy(() -> reader.readFile(
+                        file, Arguments.parse(List.of("--nope", "x")).lines()))
                 .hasMessageContaining("at line 3\n>>> 'nope \"x\"'\nBad directive");
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
-        "--port 7000 --bind 127.0.0.1 ::1 | port \"7000\" ;bind \"127.0.0.1\" \"::1\" ",
-        "--save --port 0 | save \"\";port \"0\" ",
-        "--port 0 --save | port \"0\" ;save \"\"",
-        "--requirepass --secret --hz 10 | requirepass \"--secret\" ;hz \"10\" ",
-        "--requirepass --hz 10 | requirepass \"--hz\" \"10\" ",
-        "--hz | hz ",
-        "-p 7000 | \"-p\" \"7000\" ",
-        "--port 0 -x | port \"0\" \"-x\" ",
-    })
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "--port 7000 --bind 127.0.0.1 ::1 | port \"7000\" ;bind \"127.0.0.1\" \"::1\" ",
+                "--save --port 0 | save \"\";port \"0\" ",
+                "--port 0 --save | port \"0\" ;save \"\"",
+                "--requirepass --secret --hz 10 | requirepass \"--secret\" ;hz \"10\" ",
+                "--requirepass --hz 10 | requirepass \"--hz\" \"10\" ",
+                "--hz | hz ",
+                "-p 7000 | \"-p\" \"7000\" ",
+                "--port 0 -x | port \"0\" \"-x\" ",
+            })
     void argumentsAreLines(String words, String lines) {
-        assertThat(Arguments.parse(List.of(words.strip().split(" "))).lines().strip()).isEqualTo(lines.replace(';', '\n').strip());
+        assertThat(Arguments.parse(List.of(words.strip().split(" "))).lines().strip())
+                .isEqualTo(lines.replace(';', '\n').strip());
     }
 
     @Test
@@ -120,13 +128,16 @@ class ConfigFileTest {
     void aDashReadsTheInput() {
         assertThat(Arguments.parse(List.of("-")).fromInput()).isTrue();
         assertThat(Arguments.parse(List.of("-", "--port", "0")).fromInput()).isTrue();
-        assertThat(Arguments.parse(List.of("--port", "0", "-"))).isEqualTo(Arguments.parse(List.of("-", "--port", "0")));
-        assertThat(Arguments.parse(List.of("x.conf", "--port", "0")).fromInput()).isFalse();
+        assertThat(Arguments.parse(List.of("--port", "0", "-")))
+                .isEqualTo(Arguments.parse(List.of("-", "--port", "0")));
+        assertThat(Arguments.parse(List.of("x.conf", "--port", "0")).fromInput())
+                .isFalse();
     }
 
     @Test
     void laterSaveLinesAdd() throws FatalConfigException, ConfigException {
-        assertThat(SavePoint.add(List.of("60", "5"), List.of(new SavePoint(1, 2)))).hasSize(2);
+        assertThat(SavePoint.add(List.of("60", "5"), List.of(new SavePoint(1, 2))))
+                .hasSize(2);
         assertThat(SavePoint.add(List.of(""), List.of(new SavePoint(1, 2)))).isEmpty();
         reader.readText("client-output-buffer-limit normal 1 1 1\nclient-output-buffer-limit pubsub 2 2 2\n");
         assertThat(configuration.text(Directives.CLIENT_OUTPUT_BUFFER_LIMIT))
@@ -141,8 +152,7 @@ class ConfigFileTest {
         configuration.set(List.of("port", "proto-max-bulk-len", "requirepass"), List.of("7002", "2mb", "a b"), false);
         ConfigRewriter.rewrite(configuration, file);
         String once = Files.readString(file);
-        assertThat(once)
-                .isEqualTo("""
+        assertThat(once).isEqualTo("""
                         # mine
                         hz 10
 
@@ -163,8 +173,14 @@ class ConfigFileTest {
     @Test
     void whatIsWrittenReadsBack() throws FatalConfigException, ConfigException {
         configuration.set(
-                List.of("bind", "notify-keyspace-events", "client-output-buffer-limit", "requirepass",
-                        "latency-tracking-info-percentiles", "shutdown-on-sigterm", "maxclients"),
+                List.of(
+                        "bind",
+                        "notify-keyspace-events",
+                        "client-output-buffer-limit",
+                        "requirepass",
+                        "latency-tracking-info-percentiles",
+                        "shutdown-on-sigterm",
+                        "maxclients"),
                 List.of("", "KEA", "normal 1kb 5 7", "\u0001\"\u00ff", "", "force now", "7"),
                 false);
         String text = ConfigRewriter.rewritten(configuration, "");

@@ -26,7 +26,8 @@ class ConfigurationTest {
         set("Timeout", "20", "proto-max-bulk-len", "2mb", "loglevel", "DEBUG");
         assertThat(configuration.get(Directives.TIMEOUT)).isEqualTo(20);
         assertThat(configuration.matching(List.of("time*", "PROTO-max-bulk-len", "nosuch")))
-                .containsExactly(java.util.Map.entry("timeout", "20"), java.util.Map.entry("PROTO-max-bulk-len", "2097152"));
+                .containsExactly(
+                        java.util.Map.entry("timeout", "20"), java.util.Map.entry("PROTO-max-bulk-len", "2097152"));
     }
 
     @Test
@@ -39,19 +40,24 @@ class ConfigurationTest {
 
     /** Texts that Redis 8.0 answers; {@code RedisTableTest} holds the table itself against a real server. */
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
-        "nosuch | 1 | Unknown option or number of arguments for CONFIG SET - 'nosuch'",
-        "databases | 3 | CONFIG SET failed (possibly related to argument 'databases') - can't set immutable config",
-        "dir | / | CONFIG SET failed (possibly related to argument 'dir') - can't set protected config",
-        "HZ | abc | CONFIG SET failed (possibly related to argument 'hz') - argument couldn't be parsed into an integer",
-        "port | 70000 | CONFIG SET failed (possibly related to argument 'port') - argument must be between 0 and 65535 inclusive",
-        "maxmemory | x | CONFIG SET failed (possibly related to argument 'maxmemory') - argument must be a memory value",
-        "save | a b | CONFIG SET failed (possibly related to argument 'save') - Invalid save parameters",
-        "appendonly | x | CONFIG SET failed (possibly related to argument 'appendonly') - argument must be 'yes' or 'no'",
-        "loglevel | x | CONFIG SET failed (possibly related to argument 'loglevel') - argument(s) must be one of the following: debug, verbose, notice, warning, nothing",
-    })
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "nosuch | 1 | Unknown option or number of arguments for CONFIG SET - 'nosuch'",
+                "databases | 3 | CONFIG SET failed (possibly related to argument 'databases') - can't set immutable config",
+                "dir | / | CONFIG SET failed (possibly related to argument 'dir') - can't set protected config",
+                "HZ | abc | CONFIG SET failed (possibly related to argument 'hz') - argument couldn't be parsed into an integer",
+                "port | 70000 | CONFIG SET failed (possibly related to argument 'port') - argument must be between 0 and 65535 inclusive",
+                "maxmemory | x | CONFIG SET failed (possibly related to argument 'maxmemory') - argument must be a memory value",
+                "save | a b | CONFIG SET failed (possibly related to argument 'save') - Invalid save parameters",
+                "appendonly | x | CONFIG SET failed (possibly related to argument 'appendonly') - argument must be 'yes' or 'no'",
+                "loglevel | x | CONFIG SET failed (possibly related to argument 'loglevel') - argument(s) must be one of the following: debug, verbose, notice, warning, nothing",
+            })
     void refuses(String name, String text, String error) {
-        assertThatThrownBy(() -> set(name, text)).isInstanceOf(ConfigException.class).hasMessage(error);
+        assertThatThrownBy(() -> set(name, text))
+                .isInstanceOf(ConfigException.class)
+                .hasMessage(error);
     }
 
     @Test
@@ -77,7 +83,8 @@ class ConfigurationTest {
     void oneTwiceIsRefusedByAliasToo() {
         assertThatThrownBy(() -> set("hz", "10", "HZ", "11")).hasMessageEndingWith("duplicate parameter");
         assertThatThrownBy(() -> set("slave-priority", "100", "replica-priority", "100"))
-                .hasMessage("CONFIG SET failed (possibly related to argument 'replica-priority') - duplicate parameter");
+                .hasMessage(
+                        "CONFIG SET failed (possibly related to argument 'replica-priority') - duplicate parameter");
     }
 
     @Test
@@ -121,8 +128,21 @@ class ConfigurationTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1b, 1", "1k, 1000", "1kb, 1024", "2M, 2000000", "2Mb, 2097152", "3g, 3000000000", "3GB, 3221225472", "'', 0",
-        "99999999999999999999, 9223372036854775807", "9999999999gb, 9223372036854775807", "-1, -1", "1x, -1", "1 kb, -1"})
+    @CsvSource({
+        "1b, 1",
+        "1k, 1000",
+        "1kb, 1024",
+        "2M, 2000000",
+        "2Mb, 2097152",
+        "3g, 3000000000",
+        "3GB, 3221225472",
+        "'', 0",
+        "99999999999999999999, 9223372036854775807",
+        "9999999999gb, 9223372036854775807",
+        "-1, -1",
+        "1x, -1",
+        "1 kb, -1"
+    })
     void amountsOfMemory(String text, long bytes) {
         assertThat(MemoryAmount.parse(text)).isEqualTo(bytes);
     }

@@ -42,8 +42,12 @@ class DirectivesAgainstRedisTest {
                 }
                 Object reply = requireNonNull(redis.call("CONFIG", "SET", name, entry.getValue()));
                 boolean changes = !reply.toString().contains("immutable config");
-                assertThat(directive.isMutable()).as("%s can be changed: %s", name, reply).isEqualTo(changes);
-                assertThat(directive.isGuarded()).as(name).isEqualTo(reply.toString().contains("protected config"));
+                assertThat(directive.isMutable())
+                        .as("%s can be changed: %s", name, reply)
+                        .isEqualTo(changes);
+                assertThat(directive.isGuarded())
+                        .as(name)
+                        .isEqualTo(reply.toString().contains("protected config"));
             }
         }
     }

@@ -24,8 +24,7 @@ class MainTest {
 
     @Test
     void badConfigurationsEndWithTheLineThatIsWrong() throws Exception {
-        assertThat(runToEnd(1, "--hz", "10", "--port", "x"))
-                .isEqualTo("""
+        assertThat(runToEnd(1, "--hz", "10", "--port", "x")).isEqualTo("""
 
                         *** FATAL CONFIG FILE ERROR (Redis 8.10.1) ***
                         Reading the configuration file, at line 3
@@ -33,9 +32,11 @@ class MainTest {
                         argument couldn't be parsed into an integer
                         """);
         assertThat(runToEnd(1, "nosuch.conf"))
-                .matches("\\d+:C \\d\\d \\w{3} \\d{4} \\d\\d:\\d\\d:\\d\\d\\.\\d{3} # Fatal error, can't open config file '"
-                        + directory.toRealPath() + "/nosuch.conf': No such file or directory\n");
-        assertThat(runToEnd(1, "--logfile", "/nosuch/log")).contains("Can't open the log file: No such file or directory");
+                .matches(
+                        "\\d+:C \\d\\d \\w{3} \\d{4} \\d\\d:\\d\\d:\\d\\d\\.\\d{3} # Fatal error, can't open config file '"
+                                + directory.toRealPath() + "/nosuch.conf': No such file or directory\n");
+        assertThat(runToEnd(1, "--logfile", "/nosuch/log"))
+                .contains("Can't open the log file: No such file or directory");
         assertThat(runToEnd(1, "--port", "0")).endsWith(" # Configured to not listen anywhere, exiting.\n");
         assertThat(runToEnd(1, "--sentinel")).contains("no sentinel mode");
     }

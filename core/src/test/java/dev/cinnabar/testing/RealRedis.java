@@ -58,7 +58,14 @@ public final class RealRedis implements AutoCloseable {
         Path directory = Files.createTempDirectory("redis");
         Path socket = directory.resolve("s");
         List<String> command = new ArrayList<>(List.of(
-                program.toString(), "--port", "0", "--unixsocket", socket.toString(), "--save", "", "--dir",
+                program.toString(),
+                "--port",
+                "0",
+                "--unixsocket",
+                socket.toString(),
+                "--save",
+                "",
+                "--dir",
                 directory.toString()));
         command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();

@@ -52,13 +52,16 @@ class ArgumentSplitterTest {
 
     @Test
     void quotesUnprintableBytes() {
-        assertThat(Quote.quote("a\"b\\c\n\r\t\u0007\b\u0001é")).isEqualTo("\"a\\\"b\\\\c\\n\\r\\t\\a\\b\\x01\\xc3\\xa9\"");
+        assertThat(Quote.quote("a\"b\\c\n\r\t\u0007\b\u0001é"))
+                .isEqualTo("\"a\\\"b\\\\c\\n\\r\\t\\a\\b\\x01\\xc3\\xa9\"");
     }
 
     private static @Nullable List<String> split(String line) {
         List<byte[]> arguments = ArgumentSplitter.split(line.getBytes(ISO_8859_1));
         return arguments == null
                 ? null
-                : arguments.stream().map(argument -> new String(argument, ISO_8859_1)).toList();
+                : arguments.stream()
+                        .map(argument -> new String(argument, ISO_8859_1))
+                        .toList();
     }
 }

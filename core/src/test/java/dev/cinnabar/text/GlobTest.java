@@ -54,7 +54,8 @@ class GlobTest {
         Bytes pattern = Bytes.of("a*".repeat(500) + "b");
         Bytes text = Bytes.of("a".repeat(20_000));
         assertThatCode(() -> Assertions.assertTimeoutPreemptively(
-                        Duration.ofSeconds(30), () -> assertThat(Glob.matches(pattern, text)).isFalse()))
+                        Duration.ofSeconds(30),
+                        () -> assertThat(Glob.matches(pattern, text)).isFalse()))
                 .doesNotThrowAnyException();
     }
 }

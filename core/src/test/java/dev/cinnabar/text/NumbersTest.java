@@ -35,9 +35,24 @@ class NumbersTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "-", "+1", " 1", "1 ", "01", "-0", "-01", "1a", "1.0", "9223372036854775808", "-9223372036854775809",
-                "9999999999999999999", "-9999999999999999999", "10000000000000000000", "18446744073709551615",
-                "18446744073709551617", "123456789012345678901"
+                "",
+                "-",
+                "+1",
+                " 1",
+                "1 ",
+                "01",
+                "-0",
+                "-01",
+                "1a",
+                "1.0",
+                "9223372036854775808",
+                "-9223372036854775809",
+                "9999999999999999999",
+                "-9999999999999999999",
+                "10000000000000000000",
+                "18446744073709551615",
+                "18446744073709551617",
+                "123456789012345678901"
             })
     void otherSpellingsAreNoLongs(String text) {
         assertThat(Numbers.isLong(Bytes.of(text))).isFalse();
@@ -45,10 +60,30 @@ class NumbersTest {
 
     @ParameterizedTest
     @CsvSource({
-        "0, 0", "-0, -0.0", "1, 1", "+5, 5", ".5, 0.5", "1., 1", "-1.25, -1.25", "1e5, 1e5", "1E-5, 1e-5", "1e+5, 1e5",
-        "5e-324, 4.9e-324", "0e-500, 0", "0.1, 0.1", "123456789012345678, 123456789012345680",
-        "3.14159265358979323846, 3.141592653589793", "000001, 1", "0.000000000000000000000000000001, 1e-30",
-        "0x10, 16", "-0x1.8p3, -12", "0x.8, 0.5", "0x0p9, 0", "inf, Infinity", "-INF, -Infinity", "+Infinity, Infinity"
+        "0, 0",
+        "-0, -0.0",
+        "1, 1",
+        "+5, 5",
+        ".5, 0.5",
+        "1., 1",
+        "-1.25, -1.25",
+        "1e5, 1e5",
+        "1E-5, 1e-5",
+        "1e+5, 1e5",
+        "5e-324, 4.9e-324",
+        "0e-500, 0",
+        "0.1, 0.1",
+        "123456789012345678, 123456789012345680",
+        "3.14159265358979323846, 3.141592653589793",
+        "000001, 1",
+        "0.000000000000000000000000000001, 1e-30",
+        "0x10, 16",
+        "-0x1.8p3, -12",
+        "0x.8, 0.5",
+        "0x0p9, 0",
+        "inf, Infinity",
+        "-INF, -Infinity",
+        "+Infinity, Infinity"
     })
     void readsDoubles(String text, String expected) {
         assertThat(Numbers.parseDouble(Bytes.of(text))).isEqualTo(Double.parseDouble(expected));
@@ -57,8 +92,35 @@ class NumbersTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "+", "-", ".", "e5", "1e", "1e+", "1 ", " 1", "+-5", "1.2.3", "nan", "infx", "infi", "1f", "1d", "1e400",
-                "-1e400", "1e-400", "NaN", "--inf", "0x", "0x.", "0x1p", "1x1", "00x1", "0x1p99999", "0x1p-99999", "1e5.0"
+                "",
+                "+",
+                "-",
+                ".",
+                "e5",
+                "1e",
+                "1e+",
+                "1 ",
+                " 1",
+                "+-5",
+                "1.2.3",
+                "nan",
+                "infx",
+                "infi",
+                "1f",
+                "1d",
+                "1e400",
+                "-1e400",
+                "1e-400",
+                "NaN",
+                "--inf",
+                "0x",
+                "0x.",
+                "0x1p",
+                "1x1",
+                "00x1",
+                "0x1p99999",
+                "0x1p-99999",
+                "1e5.0"
             })
     void otherSpellingsAreNoDoubles(String text) {
         assertThat(Numbers.parseDouble(Bytes.of(text))).isNaN();
@@ -70,7 +132,8 @@ class NumbersTest {
         for (int i = 0; i < 20_000; i++) {
             double value = Double.longBitsToDouble(random.nextLong());
             if (Double.isFinite(value)) {
-                assertThat(Numbers.parseDouble(Bytes.of(Double.toString(value)))).isEqualTo(value);
+                assertThat(Numbers.parseDouble(Bytes.of(Double.toString(value))))
+                        .isEqualTo(value);
             }
             String decimal = random.nextInt(1_000_000) + "." + random.nextInt(1_000_000);
             assertThat(Numbers.parseDouble(Bytes.of(decimal))).isEqualTo(Double.parseDouble(decimal));
@@ -79,8 +142,21 @@ class NumbersTest {
 
     @ParameterizedTest
     @CsvSource({
-        "0, 0", "-0.0, 0", "4611686018427387904, 4611686018427387904", "4.7e18, 4.7e+18", "1e15, 1000000000000000", "1, 1", "-3, -3", "0.1, 0.1", "1e21, 1e+21", "1.5e-7, 1.5e-7",
-        "Infinity, inf", "-Infinity, -inf", "NaN, nan", "123.456, 123.456", "4.9e-324, 5e-324"
+        "0, 0",
+        "-0.0, 0",
+        "4611686018427387904, 4611686018427387904",
+        "4.7e18, 4.7e+18",
+        "1e15, 1000000000000000",
+        "1, 1",
+        "-3, -3",
+        "0.1, 0.1",
+        "1e21, 1e+21",
+        "1.5e-7, 1.5e-7",
+        "Infinity, inf",
+        "-Infinity, -inf",
+        "NaN, nan",
+        "123.456, 123.456",
+        "4.9e-324, 5e-324"
     })
     void writesDoubles(double value, String expected) {
         byte[] written = new byte[Numbers.MAX_DOUBLE_LENGTH];
@@ -96,13 +172,21 @@ class NumbersTest {
             if (Double.isFinite(value)) {
                 byte[] written = new byte[Numbers.MAX_DOUBLE_LENGTH];
                 int end = Numbers.writeDouble(value, written, 0);
-                assertThat(Numbers.parseDouble(new Bytes().set(written, 0, end))).isEqualTo(value);
+                assertThat(Numbers.parseDouble(new Bytes().set(written, 0, end)))
+                        .isEqualTo(value);
             }
         }
     }
 
     @ParameterizedTest
-    @CsvSource({"0.5, 0.5", "0.1, 0.10000000000000001", "13.361389338970184, 13.36138933897018433", "-0.0, 0", "1e20, 100000000000000000000", "1e-20, 0"})
+    @CsvSource({
+        "0.5, 0.5",
+        "0.1, 0.10000000000000001",
+        "13.361389338970184, 13.36138933897018433",
+        "-0.0, 0",
+        "1e20, 100000000000000000000",
+        "1e-20, 0"
+    })
     void writesDoublesForHumans(double value, String expected) {
         assertThat(Numbers.formatHuman(value)).isEqualTo(expected);
     }

@@ -113,10 +113,13 @@ class TextAgainstRedisTest {
             String theirs = (String) requireNonNull(redis.call("ZSCORE", "z", "m"));
             String ours = Numbers.format(value);
             if (!ours.equals(theirs)) {
-                // Redis' algorithm (Grisu2) misses the shortest spelling in one case of two thousand, and takes either of
+                // Redis' algorithm (Grisu2) misses the shortest spelling in one case of two thousand, and takes either
+                // of
                 // two that are equally close, such as ….2 and ….3 for ….25.
                 assertThat(Double.parseDouble(ours)).isEqualTo(Double.parseDouble(theirs));
-                assertThat(ours.length()).as("%s, %s, seed %d", ours, theirs, SEED).isLessThanOrEqualTo(theirs.length());
+                assertThat(ours.length())
+                        .as("%s, %s, seed %d", ours, theirs, SEED)
+                        .isLessThanOrEqualTo(theirs.length());
                 boolean tie = ours.length() == theirs.length() && isBetween(value, ours, theirs);
                 shorter += tie ? 0 : 1;
             }
@@ -158,7 +161,10 @@ class TextAgainstRedisTest {
                 yield Double.isFinite(value) ? value : 0.25;
             }
             case 1 -> random.nextLong() / 1000.0;
-            case 2 -> new BigDecimal(random.nextDouble()).round(new MathContext(1 + random.nextInt(8))).doubleValue();
+            case 2 ->
+                new BigDecimal(random.nextDouble())
+                        .round(new MathContext(1 + random.nextInt(8)))
+                        .doubleValue();
             default -> random.nextLong() >> random.nextInt(64);
         };
     }
