@@ -153,6 +153,7 @@ public abstract class HashTable {
     private static final int MERGE_COUNT = 512;
     private static final int RECORDS_PER_ENTRY = 128;
     private static final int RANDOM_TRIES = 100;
+    private static final int TOUCHED_SLOTS = 3;
 
     private final Memory memory;
     private final Tag tag;
@@ -220,14 +221,13 @@ public abstract class HashTable {
         long segment = address(entry);
         int wanted = tagOf(hash, depth);
         long from = SLOTS + 8L * home(wanted, depth, usable(entry));
-        for (long at = from; at < from + 16 * 8; at += 8) {
-            long slot = memory.getLong(segment, at);
-            int slotTag = slotTag(slot);
-            if (slotTag >= wanted || slot == 0) {
-                return slotTag == wanted && slot != 0 ? memory.getLong(address(slot), 0) : 0;
-            }
+        // Without a branch that depends on what is found: which of the first few slots it is cannot be predicted.
+        long found = 0;
+        for (int i = 0; i < TOUCHED_SLOTS; i++) {
+            long slot = memory.getLong(segment, from + 8L * i);
+            found = slotTag(slot) == wanted ? slot : found;
         }
-        return 0;
+        return found == 0 ? 0 : memory.getLong(address(found), 0);
     }
 
     /** The slot of the key's record, or 0. A slot is valid until the next change of the table. */
