@@ -160,7 +160,11 @@ public final class Dispatcher {
         Request request = args.request();
         CommandSpec spec = args.spec();
         if (spec == null) {
-            reject(null, session, reply, unknownCommand(request));
+            if (isHttp(request.at(0))) {
+                session.closeAfterReply();
+            } else {
+                reject(null, session, reply, unknownCommand(request));
+            }
             return null;
         }
         if (!spec.subcommands().isEmpty() && request.count() > 1) {
@@ -340,6 +344,11 @@ public final class Dispatcher {
 
     // Errors of the look-up.
 
+    /** A browser led to our port: lines of HTTP that are no commands must not be followed by some that are. */
+    private static boolean isHttp(Bytes name) {
+        return name.equalsIgnoreCase("post") || name.equalsIgnoreCase("host:");
+    }
+
     private static RedisError unknownCommand(Request request) {
         StringBuilder text = new StringBuilder("ERR unknown command '")
                 .append(shortened(request.at(0)))
@@ -347,9 +356,8 @@ public final class Dispatcher {
         int from = text.length();
         for (int i = 1; i < request.count() && text.length() - from < 128; i++) {
             String arg = request.at(i).toString();
-            text.append('\'')
-                    .append(arg, 0, Math.min(arg.length(), 128 - (text.length() - from)))
-                    .append("' ");
+            int room = 128 - (text.length() - from);
+            text.append('\'').append(arg, 0, Math.min(arg.length(), room)).append("' ");
         }
         return new RedisError(text.toString());
     }

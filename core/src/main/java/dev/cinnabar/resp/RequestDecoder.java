@@ -1,7 +1,7 @@
 package dev.cinnabar.resp;
 
 import dev.cinnabar.memory.Bytes;
-import java.util.ArrayList;
+import dev.cinnabar.text.ArgumentSplitter;
 import java.util.List;
 
 /**
@@ -197,7 +197,7 @@ public final class RequestDecoder {
         window.copyTo(position, line, 0, line.length);
         position = newline + 1;
         start = position;
-        List<byte[]> words = words(line);
+        List<byte[]> words = ArgumentSplitter.split(line);
         if (words == null) {
             throw new ProtocolException("Protocol error: unbalanced quotes in request");
         }
@@ -214,24 +214,5 @@ public final class RequestDecoder {
             at += word.length;
         }
         return true;
-    }
-
-    private static @org.jspecify.annotations.Nullable List<byte[]> words(byte[] line) {
-        // Placeholder until text.ArgumentSplitter is here: splits at blanks, no quotes.
-        List<byte[]> words = new ArrayList<>();
-        int i = 0;
-        while (i < line.length) {
-            while (i < line.length && line[i] <= ' ') {
-                i++;
-            }
-            int from = i;
-            while (i < line.length && line[i] > ' ') {
-                i++;
-            }
-            if (i > from) {
-                words.add(java.util.Arrays.copyOfRange(line, from, i));
-            }
-        }
-        return words;
     }
 }

@@ -222,7 +222,7 @@ public final class ClientCommands {
             return;
         }
         if (!ClientName.isValid(args.at(3))) {
-            args.fail(new RedisError("ERR " + (name ? "lib-name" : "lib-ver")
+            args.fail(new RedisError("ERR " + args.at(2)
                     + " cannot contain spaces, newlines or special characters."));
             return;
         }
