@@ -49,8 +49,8 @@ class ClientCommandsTest {
                 CLIENT SETINFO LIB-NAME redis-x  -> +OK
                 CLIENT SETINFO lib-ver 1.2.3     -> +OK
                 CLIENT INFO                      -> /.* lib-name=redis-x lib-ver=1.2.3 .*/
-                CLIENT SETINFO LIB-NAME "a b"    -> -ERR lib-name cannot contain spaces, newlines or special characters.
-                CLIENT SETINFO LIB-VER "a\\nb"   -> -ERR lib-ver cannot contain spaces, newlines or special characters.
+                CLIENT SETINFO LIB-NAME "a b"    -> -ERR LIB-NAME cannot contain spaces, newlines or special characters.
+                CLIENT SETINFO LIB-VER "a\\nb"   -> -ERR LIB-VER cannot contain spaces, newlines or special characters.
                 CLIENT SETINFO FOO bar           -> -ERR Unrecognized option 'FOO'
                 CLIENT SETINFO LIB-NAME          -> -ERR wrong number of arguments for 'client|setinfo' command
                 """);
