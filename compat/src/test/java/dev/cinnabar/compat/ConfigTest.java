@@ -95,9 +95,16 @@ class ConfigTest {
             CONFIG SET TIMEOUT 0        -> +OK
             CONFIG SET notify-keyspace-events KEA -> +OK
             CONFIG GET notify-keyspace-events -> ['notify-keyspace-events', 'AKE']
+            """);
+    }
+
+    @RedisTest(redisOnly = "save points come with persistence; until then setting them is refused")
+    void savePoints(Client redis) {
+        redis.replies("""
             CONFIG SET save "900 1 300 10" -> +OK
             CONFIG GET save             -> ['save', '900 1 300 10']
             CONFIG SET save ""          -> +OK
+            CONFIG GET save             -> ['save', '']
             """);
     }
 

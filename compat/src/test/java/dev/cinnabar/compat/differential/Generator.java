@@ -94,7 +94,7 @@ final class Generator {
                         + condition());
         add(
                 2,
-                () -> "PEXPIREAT " + key() + " " + pick("33177117420000", "33177117421500", "1", "9223372036854775807")
+                () -> "PEXPIREAT " + key() + " " + pick("33177117420000", "33177117421500", "1", "9223372036854775806")
                         + condition());
         add(3, () -> pick("TTL ", "PTTL ") + key());
         add(3, () -> pick("EXPIRETIME ", "PEXPIRETIME ") + key());
