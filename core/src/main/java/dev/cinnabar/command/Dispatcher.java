@@ -2,7 +2,9 @@ package dev.cinnabar.command;
 
 import dev.cinnabar.keyspace.Keyspace;
 import dev.cinnabar.keyspace.Watch;
+import dev.cinnabar.memory.BufferAccounting;
 import dev.cinnabar.memory.Bytes;
+import dev.cinnabar.memory.ChunkPool;
 import dev.cinnabar.resp.Output;
 import dev.cinnabar.resp.RedisError;
 import dev.cinnabar.resp.Request;
@@ -25,7 +27,8 @@ public final class Dispatcher {
     /** How many keys of a batch are looked at ahead. */
     private static final int MAX_TOUCHES = 64;
 
-    private static final Output NO_OUTPUT = new RespWriter(64, (bytes, offset, length) -> {});
+    private static final Output NO_OUTPUT =
+            new RespWriter(64, new ChunkPool(new BufferAccounting()), (bytes, offset, length) -> {});
 
     private final Engine engine;
     private final Keyspace keyspace;

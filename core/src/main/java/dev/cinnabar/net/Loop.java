@@ -62,7 +62,7 @@ final class Loop implements Runnable {
     private final Bytes window = new Bytes();
     private final Args[] batch = new Args[BATCH];
     private final RequestDecoder decoder = new RequestDecoder();
-    private final RespWriter writer = new RespWriter(OUTPUT_BYTES, this::send);
+    private final RespWriter writer;
     private final Consumer<SelectionKey> readyHandler = this::ready;
     private final Set<Connection> connections = new HashSet<>();
     private final LongAdder inputBytes = new LongAdder();
@@ -79,6 +79,7 @@ final class Loop implements Runnable {
         this.settings = settings;
         this.accounting = accounting;
         this.chunks = new ChunkPool(accounting);
+        this.writer = new RespWriter(OUTPUT_BYTES, chunks, this::send);
         this.selector = Selector.open();
         this.mailbox = new LoopMailbox(selector);
         this.dispatcher = engine.newDispatcher();
@@ -186,6 +187,7 @@ final class Loop implements Runnable {
         } catch (RuntimeException | OutOfMemoryError e) {
             engine.settings().failures.accept("connection of " + connection.remoteAddress(), e);
             close(connection);
+            writer.discard();
         } finally {
             current = null;
         }

@@ -101,7 +101,7 @@ public final class RequestDecoder {
     }
 
     private boolean arrayHeader(Bytes window, int end) throws ProtocolException {
-        int eol = endOfLine(window, position + 1, end, "too big mbulk count string");
+        int eol = endOfLine(window, end, "too big mbulk count string");
         if (eol < 0) {
             return false;
         }
@@ -122,7 +122,7 @@ public final class RequestDecoder {
         if (position >= end) {
             return false;
         }
-        int eol = endOfLine(window, position, end, "too big bulk count string");
+        int eol = endOfLine(window, end, "too big bulk count string");
         if (eol < 0) {
             return false;
         }
@@ -143,15 +143,14 @@ public final class RequestDecoder {
         return true;
     }
 
-    /** Where the line ends ('\r', its '\n' received too), or -1 while that is not known. */
-    private static int endOfLine(Bytes window, int from, int end, String tooLong) throws ProtocolException {
-        int last = (int) Math.min(end, from + (long) MAX_LINE);
-        for (int i = from; i < last; i++) {
+    /** Where the line that begins at {@code position} ends ('\r', its '\n' received too), or -1 while that is not known. */
+    private int endOfLine(Bytes window, int end, String tooLong) throws ProtocolException {
+        for (int i = position; i < end; i++) {
             if (window.byteAt(i) == '\r') {
                 return i + 1 < end ? i : -1;
             }
         }
-        if (last < end) {
+        if (end - position > MAX_LINE) {
             throw new ProtocolException("Protocol error: " + tooLong);
         }
         return -1;
@@ -159,22 +158,25 @@ public final class RequestDecoder {
 
     private static final long INVALID = Long.MIN_VALUE;
 
+    /** The whole number between two places, in its one spelling, or {@link #INVALID}; what is too small becomes -1. */
     private static long number(Bytes window, int from, int to) {
-        int i = from;
-        boolean negative = i < to && window.byteAt(i) == '-';
-        if (negative) {
-            i++;
-        }
-        if (i == to || to - i > 18 || (window.byteAt(i) == '0' && (to - i > 1 || negative))) {
+        boolean negative = from < to && window.byteAt(from) == '-';
+        int first = negative ? from + 1 : from;
+        int digits = to - first;
+        if (digits <= 0 || digits > 19 || window.byteAt(first) == '0' && (digits > 1 || negative)) {
             return INVALID;
         }
         long n = 0;
-        for (; i < to; i++) {
+        for (int i = first; i < to; i++) {
             int digit = window.byteAt(i) - '0';
             if (digit < 0 || digit > 9) {
                 return INVALID;
             }
             n = n * 10 + digit;
+        }
+        // 19 digits stay below 10^19: a sum past 2^63 shows as negative. -2^63 alone is right then, and as good as -1.
+        if (n < 0) {
+            return negative && n == Long.MIN_VALUE ? -1 : INVALID;
         }
         return negative ? -n : n;
     }

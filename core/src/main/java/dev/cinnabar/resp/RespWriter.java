@@ -1,9 +1,15 @@
 package dev.cinnabar.resp;
 
+import dev.cinnabar.memory.ByteQueue;
 import dev.cinnabar.memory.Bytes;
+import dev.cinnabar.memory.ChunkPool;
 import dev.cinnabar.text.Numbers;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -33,13 +39,25 @@ public final class RespWriter implements Output {
     private @Nullable RedisError lastError;
     private long drained;
 
-    // While an array of unknown size is gathered: where it begins in the buffer, which grows instead of being drained.
+    /*
+     * While an array of unknown size is gathered: where it begins in the buffer. Nothing from there on can go to the sink
+     * before its header, so when the buffer is full it grows; past MAX_GATHERED what it holds moves off the heap, where KEYS on
+     * many millions of keys has room.
+     */
     private int gathering = -1;
+    private final ByteQueue overflow;
 
-    public RespWriter(int bufferBytes, Sink sink) {
-        this.buffer = new byte[bufferBytes];
+    private static final int MAX_GATHERED = 256 << 10;
+
+    /** A writer; where arrays of unknown size get large, they wait in the pool's memory. */
+    public RespWriter(int bufferBytes, ChunkPool pool, Sink sink) {
+        this.buffer = new byte[Math.max(bufferBytes, MIN_BUFFER)];
+        this.overflow = new ByteQueue(pool);
         this.sink = sink;
     }
+
+    /** Room for the longest header or number. */
+    private static final int MIN_BUFFER = 32;
 
     @Override
     public void protocol(int version) {
@@ -85,9 +103,18 @@ public final class RespWriter implements Output {
         return drained + position;
     }
 
+    /** Forgets what was written and not drained: its reader is gone. */
+    public void discard() {
+        position = 0;
+        gathering = -1;
+        muted = false;
+        overflow.clear();
+    }
+
     @Override
     public boolean rollback(long mark) {
         gathering = -1;
+        overflow.clear();
         if (mark < drained) {
             return false;
         }
@@ -104,6 +131,12 @@ public final class RespWriter implements Output {
             if (buffer.length >= n) {
                 return;
             }
+        } else if (position - gathering > MAX_GATHERED) {
+            overflow.append(buffer, gathering, position - gathering);
+            position = gathering;
+            if (buffer.length - position >= n) {
+                return;
+            }
         }
         buffer = Arrays.copyOf(buffer, Math.max(buffer.length * 2, position + n));
     }
@@ -115,6 +148,16 @@ public final class RespWriter implements Output {
         ensure(bytes.length);
         System.arraycopy(bytes, 0, buffer, position, bytes.length);
         position += bytes.length;
+    }
+
+    /** Writes bytes of any number, in pieces. */
+    private void putAll(byte[] bytes) {
+        for (int done = 0; done < bytes.length; ) {
+            int step = room(bytes.length - done);
+            System.arraycopy(bytes, done, buffer, position, step);
+            position += step;
+            done += step;
+        }
     }
 
     private void header(char mark, long n) {
@@ -228,12 +271,7 @@ public final class RespWriter implements Output {
             return;
         }
         header('$', value.length);
-        for (int done = 0; done < value.length; ) {
-            int step = room(value.length - done);
-            System.arraycopy(value, done, buffer, position, step);
-            position += step;
-            done += step;
-        }
+        putAll(value);
         ensure(2);
         newline();
     }
@@ -262,8 +300,9 @@ public final class RespWriter implements Output {
     /** How many of {@code n} bytes can be written now: makes room by draining where it can. */
     private int room(int n) {
         if (gathering >= 0) {
-            ensure(n);
-            return n;
+            int step = Math.min(n, MAX_GATHERED);
+            ensure(step);
+            return step;
         }
         if (position == buffer.length) {
             drain();
@@ -317,17 +356,19 @@ public final class RespWriter implements Output {
 
     @Override
     public void verbatim(String format, String text) {
+        if (muted) {
+            return;
+        }
         if (protocol == 3) {
             byte[] bytes = (format + ":" + text).getBytes(StandardCharsets.UTF_8);
             header('=', bytes.length);
-            put(bytes);
-            put(NEWLINE);
+            putAll(bytes);
+            ensure(2);
+            newline();
         } else {
             bulk(text);
         }
     }
-
-    private static final byte[] NEWLINE = ascii("\r\n");
 
     @Override
     public void array(long n) {
@@ -377,15 +418,59 @@ public final class RespWriter implements Output {
             throw new IllegalStateException("no array begun");
         }
         if (!muted) {
-            int end = position;
-            header(mark, n);
-            int size = position - end;
-            byte[] head = Arrays.copyOfRange(buffer, end, position);
-            System.arraycopy(buffer, from, buffer, from + size, end - from);
-            System.arraycopy(head, 0, buffer, from, size);
+            ensure(MIN_BUFFER);
+            if (overflow.isEmpty()) {
+                putBetween(from, mark, n);
+            } else {
+                putBeforeOverflow(from, mark, n);
+            }
         }
         gathering = -1;
     }
+
+    /** Writes a header in front of what stands in the buffer from {@code from} on. */
+    private void putBetween(int from, char mark, long n) {
+        int end = position;
+        header(mark, n);
+        int size = position - end;
+        byte[] head = Arrays.copyOfRange(buffer, end, position);
+        System.arraycopy(buffer, from, buffer, from + size, end - from);
+        System.arraycopy(head, 0, buffer, from, size);
+    }
+
+    private void putBeforeOverflow(int from, char mark, long n) {
+        overflow.append(buffer, from, position - from);
+        position = from;
+        gathering = -1;
+        header(mark, n);
+        try {
+            overflow.writeTo(toBuffer);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The way back of what has overflowed: into the buffer, which is drained as it fills. */
+    private final WritableByteChannel toBuffer = new WritableByteChannel() {
+        @Override
+        public int write(ByteBuffer bytes) {
+            int n = bytes.remaining();
+            while (bytes.hasRemaining()) {
+                int step = room(bytes.remaining());
+                bytes.get(buffer, position, step);
+                position += step;
+            }
+            return n;
+        }
+
+        @Override
+        public boolean isOpen() {
+            return true;
+        }
+
+        @Override
+        public void close() {}
+    };
 
     private static byte[] ascii(String text) {
         return text.getBytes(StandardCharsets.ISO_8859_1);

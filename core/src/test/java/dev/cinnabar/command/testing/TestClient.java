@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cinnabar.command.Dispatcher;
 import dev.cinnabar.command.Engine;
 import dev.cinnabar.keyspace.ManualClock;
+import dev.cinnabar.memory.BufferAccounting;
 import dev.cinnabar.memory.Bytes;
+import dev.cinnabar.memory.ChunkPool;
 import dev.cinnabar.resp.ProtocolException;
 import dev.cinnabar.resp.Request;
 import dev.cinnabar.resp.RequestDecoder;
@@ -29,7 +31,7 @@ public final class TestClient {
     private final RequestDecoder decoder = new RequestDecoder();
     private final Request request = new Request();
     private final ByteArrayOutputStream replies = new ByteArrayOutputStream();
-    private final RespWriter writer = new RespWriter(16 << 10, replies::write);
+    private final RespWriter writer = new RespWriter(16 << 10, new ChunkPool(new BufferAccounting()), replies::write);
 
     TestClient(Engine engine, ManualClock clock) {
         this(engine, clock, new Session(null, clock.millis(), true));
