@@ -8,7 +8,9 @@ import dev.cinnabar.command.Settings;
 import dev.cinnabar.commands.Commands;
 import dev.cinnabar.keyspace.Clock;
 import dev.cinnabar.keyspace.Keyspace;
+import dev.cinnabar.memory.BufferAccounting;
 import dev.cinnabar.memory.Bytes;
+import dev.cinnabar.memory.ChunkPool;
 import dev.cinnabar.resp.ProtocolException;
 import dev.cinnabar.resp.Request;
 import dev.cinnabar.resp.RequestDecoder;
@@ -58,7 +60,8 @@ public class RequestBenchmark {
     private final RequestDecoder decoder = new RequestDecoder();
     private final Request request = new Request();
     private long replyBytes;
-    private final RespWriter writer = new RespWriter(16 << 10, (bytes, offset, length) -> replyBytes += length);
+    private final RespWriter writer = new RespWriter(
+            16 << 10, new ChunkPool(new BufferAccounting()), (bytes, offset, length) -> replyBytes += length);
 
     private Requests ping;
     private Requests get;
