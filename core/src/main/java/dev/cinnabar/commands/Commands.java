@@ -8,6 +8,8 @@ import dev.cinnabar.commands.keys.KeyCommands;
 import dev.cinnabar.commands.server.CommandCommands;
 import dev.cinnabar.commands.server.ConfigCommands;
 import dev.cinnabar.commands.server.DatabaseCommands;
+import dev.cinnabar.commands.server.MemoryCommands;
+import dev.cinnabar.commands.server.ServerCommands;
 import dev.cinnabar.commands.strings.StringCommands;
 import dev.cinnabar.commands.transactions.TransactionCommands;
 import java.util.ArrayList;
@@ -28,6 +30,8 @@ public final class Commands {
         rows.addAll(DatabaseCommands.table());
         rows.addAll(CommandCommands.table());
         rows.addAll(ConfigCommands.table());
+        rows.addAll(ServerCommands.table());
+        rows.addAll(MemoryCommands.table());
         return new CommandTable(rows);
     }
 }

@@ -1,0 +1,354 @@
+package dev.cinnabar.commands.server;
+
+import static dev.cinnabar.command.Flag.LOADING;
+import static dev.cinnabar.command.Flag.STALE;
+import static dev.cinnabar.commands.server.Figures.fixed;
+import static dev.cinnabar.commands.server.Figures.human;
+import static dev.cinnabar.commands.server.Figures.ratio;
+
+import dev.cinnabar.command.Args;
+import dev.cinnabar.command.Argument;
+import dev.cinnabar.command.Call;
+import dev.cinnabar.command.Category;
+import dev.cinnabar.command.CommandSpec;
+import dev.cinnabar.command.CommandTable;
+import dev.cinnabar.command.Engine;
+import dev.cinnabar.command.Group;
+import dev.cinnabar.command.Host;
+import dev.cinnabar.command.Statistics;
+import dev.cinnabar.command.Version;
+import dev.cinnabar.config.Configuration;
+import dev.cinnabar.config.Directives;
+import dev.cinnabar.keyspace.Database;
+import dev.cinnabar.keyspace.Keyspace;
+import dev.cinnabar.resp.Reply;
+import dev.cinnabar.session.Peer;
+import dev.cinnabar.session.Session;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * INFO: figures about the server, in sections of lines {@code name:value}. One object writes one reply.
+ *
+ * <p>The names are those of Redis. What Redis counts and this server has not, such as replicas, is zero; what has no meaning
+ * here, such as the state of jemalloc, is left out.
+ */
+final class InfoCommand {
+
+    private record Section(String name, boolean byDefault, Consumer<InfoCommand> writer) {}
+
+    private static final List<Section> SECTIONS = List.of(
+            new Section("server", true, InfoCommand::server),
+            new Section("clients", true, InfoCommand::clients),
+            new Section("memory", true, InfoCommand::memory),
+            new Section("persistence", true, InfoCommand::persistence),
+            new Section("threads", true, InfoCommand::threads),
+            new Section("stats", true, InfoCommand::stats),
+            new Section("replication", true, InfoCommand::replication),
+            new Section("cpu", true, InfoCommand::cpu),
+            new Section("modules", true, info -> info.title("Modules")),
+            new Section("commandstats", false, InfoCommand::commandStatistics),
+            new Section("errorstats", true, InfoCommand::errorStatistics),
+            new Section("cluster", true, InfoCommand::cluster),
+            new Section("keyspace", true, InfoCommand::keyspace));
+
+    private final Call call;
+    private final Engine engine;
+    private final Host host;
+    private final Configuration configuration;
+    private final Statistics statistics;
+    private final StringBuilder text = new StringBuilder(4096);
+
+    private InfoCommand(Call call) {
+        this.call = call;
+        this.engine = call.engine();
+        this.host = engine.host();
+        this.configuration = engine.settings().configuration();
+        this.statistics = engine.statistics();
+    }
+
+    static CommandSpec row() {
+        return CommandSpec.command("info", -1, LOADING, STALE)
+                .group(Group.SERVER)
+                .categories(Category.DANGEROUS)
+                .walksData()
+                .tips("nondeterministic_output", "request_policy:all_shards", "response_policy:special")
+                .summary("Tells figures about the server.")
+                .complexity("O(1)")
+                .arguments(Argument.string("section").optional().multiple())
+                .history("7.0.0", "Takes several sections.")
+                .handler(InfoCommand::info);
+    }
+
+    static void info(Call call, Args args, Reply reply) {
+        Set<String> wanted = new LinkedHashSet<>();
+        for (int i = 1; i < args.count(); i++) {
+            wanted.add(args.at(i).toString().toLowerCase(Locale.ROOT));
+        }
+        boolean all = wanted.contains("all") || wanted.contains("everything");
+        boolean defaults = wanted.isEmpty() || wanted.contains("default");
+        InfoCommand info = new InfoCommand(call);
+        for (Section section : SECTIONS) {
+            if (all || defaults && section.byDefault || wanted.contains(section.name)) {
+                section.writer.accept(info);
+            }
+        }
+        reply.verbatim("txt", info.text.toString());
+    }
+
+    private void title(String name) {
+        text.append(text.isEmpty() ? "# " : "\r\n# ").append(name).append("\r\n");
+    }
+
+    private void line(String name, Object value) {
+        text.append(name).append(':').append(value).append("\r\n");
+    }
+
+    private void lines(String value, String... names) {
+        for (String name : names) {
+            line(name, value);
+        }
+    }
+
+    private void server() {
+        title("Server");
+        line("redis_version", Version.REDIS);
+        line("cinnabar_version", Version.CINNABAR);
+        line("redis_git_sha1", "00000000");
+        line("redis_git_dirty", 0);
+        line("redis_build_id", "0000000000000000");
+        line("redis_mode", "standalone");
+        line("os", System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
+                + System.getProperty("os.arch").replace("amd64", "x86_64"));
+        line("arch_bits", 64);
+        line("monotonic_clock", "System.nanoTime");
+        line("multiplexing_api", "nio");
+        line("java_version", Runtime.version());
+        line("process_id", ProcessHandle.current().pid());
+        line("process_supervised", "no");
+        line("run_id", engine.runId());
+        line("tcp_port", host.port());
+        line("server_time_usec", engine.clock().micros());
+        long seconds = (call.nowMillis() - engine.startedMillis()) / 1000;
+        line("uptime_in_seconds", seconds);
+        line("uptime_in_days", seconds / TimeUnit.DAYS.toSeconds(1));
+        long hz = configuration.get(Directives.HZ);
+        line("hz", hz);
+        line("configured_hz", hz);
+        line("lru_clock", call.nowMillis() / 1000 & 0xffffff);
+        line("executable", ProcessHandle.current().info().command().orElse(""));
+        line("config_file", Objects.requireNonNullElse(host.configFile(), ""));
+        line("io_threads_active", host.loops() > 1 ? 1 : 0);
+        int number = 0;
+        for (String listener : host.listeners()) {
+            line("listener" + number++, listener);
+        }
+    }
+
+    private void clients() {
+        int watching = 0;
+        int watched = 0;
+        for (Session session : engine.clients().all()) {
+            int keys = session.transaction().watches().size();
+            watching += keys > 0 ? 1 : 0;
+            watched += keys;
+        }
+        title("Clients");
+        line("connected_clients", engine.clients().size());
+        line("cluster_connections", 0);
+        line("maxclients", configuration.get(Directives.MAXCLIENTS));
+        line("blocked_clients", 0);
+        line("tracking_clients", 0);
+        line("pubsub_clients", 0);
+        line("watching_clients", watching);
+        line("clients_in_timeout_table", 0);
+        line("total_watched_keys", watched);
+        lines("0", "total_blocking_keys", "total_blocking_keys_on_nokey");
+    }
+
+    private void memory() {
+        long used = engine.usedMemory();
+        long peak = engine.peakMemory();
+        long resident = Figures.residentBytes();
+        long reserved = engine.keyspace().reservedMemory();
+        long overhead = MemoryCommands.overheadBytes(engine);
+        long machine = Figures.machineBytes();
+        long limit = configuration.get(Directives.MAXMEMORY);
+        Runtime heap = Runtime.getRuntime();
+        title("Memory");
+        line("used_memory", used);
+        line("used_memory_human", human(used));
+        line("used_memory_rss", resident);
+        line("used_memory_rss_human", human(resident));
+        line("used_memory_peak", peak);
+        line("used_memory_peak_human", human(peak));
+        line("used_memory_peak_perc", fixed(100 * ratio(used, peak), 2) + "%");
+        line("used_memory_overhead", overhead);
+        line("used_memory_startup", 0);
+        line("used_memory_dataset", used - overhead);
+        line("used_memory_dataset_perc", fixed(100 * ratio(used - overhead, used), 2) + "%");
+        line("used_memory_heap", heap.totalMemory() - heap.freeMemory());
+        line("allocator_allocated", used);
+        line("allocator_active", reserved);
+        line("allocator_resident", reserved);
+        line("total_system_memory", machine);
+        line("total_system_memory_human", human(machine));
+        line("maxmemory", limit);
+        line("maxmemory_human", human(limit));
+        line("maxmemory_policy", configuration.text(Directives.MAXMEMORY_POLICY));
+        line("allocator_frag_ratio", fixed(ratio(reserved, used), 2));
+        line("allocator_frag_bytes", reserved - used);
+        line("mem_fragmentation_ratio", fixed(ratio(resident, used), 2));
+        line("mem_fragmentation_bytes", resident - used);
+        line("mem_clients_normal", host.bufferBytes());
+        lines(
+                "0",
+                "mem_not_counted_for_evict",
+                "mem_replication_backlog",
+                "mem_total_replication_buffers",
+                "mem_clients_slaves",
+                "mem_cluster_links",
+                "mem_aof_buffer");
+        line("mem_allocator", "cinnabar");
+        lines("0", "active_defrag_running", "lazyfree_pending_objects");
+    }
+
+    private void persistence() {
+        title("Persistence");
+        lines("0", "loading", "async_loading");
+        line("rdb_changes_since_last_save", engine.keyspace().dirty());
+        line("rdb_bgsave_in_progress", 0);
+        line("rdb_last_save_time", engine.startedMillis() / 1000);
+        line("rdb_last_bgsave_status", "ok");
+        lines("-1", "rdb_last_bgsave_time_sec", "rdb_current_bgsave_time_sec");
+        lines("0", "rdb_saves", "rdb_last_load_keys_expired", "rdb_last_load_keys_loaded");
+        lines("0", "aof_enabled", "aof_rewrite_in_progress", "aof_rewrite_scheduled");
+        lines("-1", "aof_last_rewrite_time_sec", "aof_current_rewrite_time_sec");
+        line("aof_last_bgrewrite_status", "ok");
+        line("aof_rewrites", 0);
+        line("aof_last_write_status", "ok");
+    }
+
+    private void threads() {
+        int[] sessions = new int[host.loops()];
+        for (Session session : engine.clients().all()) {
+            Peer peer = session.peer();
+            if (peer != null && peer.loop() < sessions.length) {
+                sessions[peer.loop()]++;
+            }
+        }
+        title("Threads");
+        for (int i = 0; i < sessions.length; i++) {
+            line("io_thread_" + i, "clients=" + sessions[i]);
+        }
+    }
+
+    private void stats() {
+        long errors = statistics.errors().values().stream().mapToLong(n -> n).sum();
+        title("Stats");
+        line("total_connections_received", engine.clients().received());
+        line("total_commands_processed", statistics.commands());
+        line("instantaneous_ops_per_sec", engine.commandRate().perSecond());
+        line("total_net_input_bytes", host.inputBytes());
+        line("total_net_output_bytes", host.outputBytes());
+        lines("0", "total_net_repl_input_bytes", "total_net_repl_output_bytes");
+        line("instantaneous_input_kbps", fixed(engine.inputRate().perSecond() / 1024.0, 2));
+        line("instantaneous_output_kbps", fixed(engine.outputRate().perSecond() / 1024.0, 2));
+        lines("0.00", "instantaneous_input_repl_kbps", "instantaneous_output_repl_kbps");
+        line("rejected_connections", engine.clients().rejected());
+        lines("0", "sync_full", "sync_partial_ok", "sync_partial_err", "expired_subkeys");
+        line("expired_keys", engine.keyspace().expired());
+        lines("0", "evicted_keys", "evicted_clients", "evicted_scripts");
+        lines("0", "total_eviction_exceeded_time", "current_eviction_exceeded_time");
+        line("keyspace_hits", engine.keyspace().hits());
+        line("keyspace_misses", engine.keyspace().misses());
+        lines("0", "pubsub_channels", "pubsub_patterns", "pubsubshard_channels");
+        lines("0", "latest_fork_usec", "total_forks", "migrate_cached_sockets", "slave_expires_tracked_keys");
+        lines("0", "tracking_total_keys", "tracking_total_items", "tracking_total_prefixes");
+        line("total_error_replies", errors);
+    }
+
+    private void replication() {
+        title("Replication");
+        line("role", "master");
+        line("connected_slaves", 0);
+        line("master_failover_state", "no-failover");
+        line("master_replid", engine.runId());
+        line("master_replid2", "0".repeat(40));
+        line("master_repl_offset", 0);
+        line("second_repl_offset", -1);
+        line("repl_backlog_active", 0);
+        line("repl_backlog_size", configuration.get(Directives.REPL_BACKLOG_SIZE));
+        lines("0", "repl_backlog_first_byte_offset", "repl_backlog_histlen");
+    }
+
+    private void cpu() {
+        double[] seconds = Figures.processorSeconds();
+        title("CPU");
+        line("used_cpu_sys", fixed(seconds[0], 6));
+        line("used_cpu_user", fixed(seconds[1], 6));
+        lines("0.000000", "used_cpu_sys_children", "used_cpu_user_children");
+    }
+
+    private void commandStatistics() {
+        title("Commandstats");
+        CommandTable table = engine.commands();
+        for (int id = 0; id < table.ids(); id++) {
+            long calls = statistics.calls(id);
+            long rejected = statistics.rejectedCalls(id);
+            if (calls > 0 || rejected > 0) {
+                double micros = statistics.nanos(id) / 1000.0;
+                line("cmdstat_" + table.byId(id).fullName(), "calls=" + calls + ",usec=" + (long) micros + ",usec_per_call="
+                        + fixed(ratio(micros, calls), 2) + ",rejected_calls=" + rejected + ",failed_calls="
+                        + statistics.failedCalls(id));
+            }
+        }
+    }
+
+    private void errorStatistics() {
+        title("Errorstats");
+        for (Map.Entry<String, Long> error : statistics.errors().entrySet()) {
+            line("errorstat_" + error.getKey(), "count=" + error.getValue());
+        }
+    }
+
+    private void cluster() {
+        title("Cluster");
+        line("cluster_enabled", 0);
+    }
+
+    private void keyspace() {
+        Keyspace keyspace = engine.keyspace();
+        int databases = keyspace.databases();
+        long[] keys = new long[databases];
+        long[] expires = new long[databases];
+        double[] restMillis = new double[databases];
+        for (int p = 0; p < keyspace.partitions(); p++) {
+            keyspace.<Void>locked(p, partition -> {
+                for (int n = 0; n < databases; n++) {
+                    Database database = partition.databaseIfAny(n);
+                    if (database != null) {
+                        keys[n] += database.size();
+                        expires[n] += database.expiringSize();
+                        restMillis[n] +=
+                                database.expiringSize() * (database.meanExpiryMillis() - call.nowMillis());
+                    }
+                }
+                return null;
+            });
+        }
+        title("Keyspace");
+        for (int n = 0; n < databases; n++) {
+            if (keys[n] > 0) {
+                long meanTtl = Math.max(0, (long) ratio(restMillis[n], expires[n]));
+                line("db" + n, "keys=" + keys[n] + ",expires=" + expires[n] + ",avg_ttl=" + meanTtl + ",subexpiry=0");
+            }
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package dev.cinnabar.commands.server;
+
+import static dev.cinnabar.command.CommandSpec.command;
+import static dev.cinnabar.command.Flag.ADMIN;
+import static dev.cinnabar.command.Flag.ALLOW_BUSY;
+import static dev.cinnabar.command.Flag.FAST;
+import static dev.cinnabar.command.Flag.LOADING;
+import static dev.cinnabar.command.Flag.NOSCRIPT;
+import static dev.cinnabar.command.Flag.NO_MULTI;
+import static dev.cinnabar.command.Flag.STALE;
+
+import dev.cinnabar.command.Args;
+import dev.cinnabar.command.Argument;
+import dev.cinnabar.command.Call;
+import dev.cinnabar.command.CommandSpec;
+import dev.cinnabar.command.CommandSpec.Locks;
+import dev.cinnabar.command.Group;
+import dev.cinnabar.resp.RedisError;
+import dev.cinnabar.resp.Reply;
+import java.util.List;
+
+/** What a server does besides serving: it tells the time and its figures, draws, and ends. Stateless. */
+public final class ServerCommands {
+
+    private static final RedisError CANNOT_END = new RedisError("ERR Errors trying to SHUTDOWN. Check logs.");
+    private static final RedisError NOT_ENDING = new RedisError("ERR No shutdown in progress.");
+
+    private ServerCommands() {}
+
+    public static List<CommandSpec> table() {
+        return List.of(
+                InfoCommand.row(),
+                Lolwut.row(),
+                command("time", 1, LOADING, STALE, FAST)
+                        .group(Group.SERVER)
+                        .since("2.6.0")
+                        .locks(Locks.NONE)
+                        .tips("nondeterministic_output")
+                        .summary("Tells the server's time, in seconds and microseconds.")
+                        .complexity("O(1)")
+                        .handler(ServerCommands::time),
+                command("shutdown", -1, ADMIN, NOSCRIPT, LOADING, STALE, NO_MULTI, ALLOW_BUSY)
+                        .group(Group.SERVER)
+                        .locks(Locks.NONE)
+                        .summary("Ends the server.")
+                        .complexity("O(1)")
+                        .arguments(
+                                Argument.oneOf(
+                                                "save-selector",
+                                                Argument.token("NOSAVE"),
+                                                Argument.token("SAVE"))
+                                        .optional(),
+                                Argument.token("NOW").since("7.0.0").optional(),
+                                Argument.token("FORCE").since("7.0.0").optional(),
+                                Argument.token("ABORT").since("7.0.0").optional())
+                        .history("7.0.0", "Knows NOW, FORCE and ABORT.")
+                        .handler(ServerCommands::shutdown));
+    }
+
+    static void time(Call call, Args args, Reply reply) {
+        long micros = call.engine().clock().micros();
+        reply.array(2);
+        reply.bulkInteger(micros / 1_000_000);
+        reply.bulkInteger(micros % 1_000_000);
+    }
+
+    static void shutdown(Call call, Args args, Reply reply) {
+        boolean save = false;
+        boolean noSave = false;
+        boolean abort = false;
+        for (int i = 1; i < args.count(); i++) {
+            if (args.is(i, "save")) {
+                save = true;
+            } else if (args.is(i, "nosave")) {
+                noSave = true;
+            } else if (args.is(i, "abort")) {
+                abort = true;
+            } else if (!args.is(i, "now") && !args.is(i, "force")) {
+                args.fail(RedisError.SYNTAX);
+            }
+        }
+        if (save && noSave || abort && args.count() > 2) {
+            args.fail(RedisError.SYNTAX);
+        }
+        if (args.failed()) {
+            return;
+        }
+        if (abort) {
+            // A shutdown that has begun does not wait for anything, so there is never one to stop.
+            args.fail(NOT_ENDING);
+            return;
+        }
+        if (save) {
+            call.engine().settings().log.warning("SHUTDOWN SAVE: this version saves nothing; the server goes on.");
+            args.fail(CANNOT_END);
+            return;
+        }
+        if (!call.engine().host().shutDown()) {
+            call.engine().settings().log.warning("SHUTDOWN: the program that has the server within it decides when it ends.");
+            args.fail(CANNOT_END);
+            return;
+        }
+        call.session().closeAfterReply();
+    }
+}
