@@ -222,8 +222,7 @@ public final class ClientCommands {
             return;
         }
         if (!ClientName.isValid(args.at(3))) {
-            args.fail(new RedisError("ERR " + args.at(2)
-                    + " cannot contain spaces, newlines or special characters."));
+            args.fail(new RedisError("ERR " + args.at(2) + " cannot contain spaces, newlines or special characters."));
             return;
         }
         if (name) {

@@ -20,6 +20,7 @@ import dev.cinnabar.command.Call;
 import dev.cinnabar.command.Category;
 import dev.cinnabar.command.CommandSpec;
 import dev.cinnabar.command.CommandSpec.Locks;
+import dev.cinnabar.command.DatabaseSize;
 import dev.cinnabar.command.Flag;
 import dev.cinnabar.command.Group;
 import dev.cinnabar.command.KeySpec;

@@ -205,17 +205,19 @@ class ScanCommandTest {
         for (int w = 0; w < 3; w++) {
             SplittableRandom random = new SplittableRandom(w);
             TestClient client = redis.newClient();
-            writers.add(Thread.ofPlatform().uncaughtExceptionHandler((t, e) -> failure.set(e)).start(() -> {
-                while (!done.get()) {
-                    String verb = random.nextInt(1000) < 500 ? "SET" : "DEL";
-                    String key = "goes:" + random.nextInt(5000);
-                    if (verb.equals("SET")) {
-                        client.call("SET", key, "v");
-                    } else {
-                        client.call("DEL", key);
-                    }
-                }
-            }));
+            writers.add(Thread.ofPlatform()
+                    .uncaughtExceptionHandler((t, e) -> failure.set(e))
+                    .start(() -> {
+                        while (!done.get()) {
+                            String verb = random.nextInt(1000) < 500 ? "SET" : "DEL";
+                            String key = "goes:" + random.nextInt(5000);
+                            if (verb.equals("SET")) {
+                                client.call("SET", key, "v");
+                            } else {
+                                client.call("DEL", key);
+                            }
+                        }
+                    }));
         }
         try {
             TestClient scanner = redis.newClient();

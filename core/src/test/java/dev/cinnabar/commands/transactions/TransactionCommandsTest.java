@@ -44,7 +44,8 @@ class TransactionCommandsTest {
 
     @Test
     void whatCannotBeQueuedAborts() {
-        for (String wrong : new String[] {"GET", "NOSUCH a", "OBJECT FOO a", "OBJECT ENCODING", "WATCH", "MULTI x", "DISCARD x"}) {
+        for (String wrong :
+                new String[] {"GET", "NOSUCH a", "OBJECT FOO a", "OBJECT ENCODING", "WATCH", "MULTI x", "DISCARD x"}) {
             redis.run("MULTI");
             assertThat(redis.run(wrong)).as(wrong).startsWith("-ERR ");
             assertThat(redis.run("SET a 1")).isEqualTo("+QUEUED");
@@ -242,7 +243,8 @@ class TransactionCommandsTest {
     }
 
     private void act(TestClient client, String script) {
-        for (String line : Arrays.stream(script.split(";")).filter(s -> !s.isEmpty()).toList()) {
+        for (String line :
+                Arrays.stream(script.split(";")).filter(s -> !s.isEmpty()).toList()) {
             if (line.equals("expire")) {
                 redis.engine().keyspace().expireDue();
             } else if (line.startsWith("advance ")) {

@@ -1,6 +1,5 @@
-package dev.cinnabar.commands.keys;
+package dev.cinnabar.command;
 
-import dev.cinnabar.command.Call;
 import dev.cinnabar.keyspace.Database;
 
 /** The number of keys of a client's database, those whose time is over included. Stateless; all partitions are locked. */
@@ -16,7 +15,7 @@ public final class DatabaseSize {
         return size;
     }
 
-    static long of(Call call, int partition) {
+    public static long of(Call call, int partition) {
         Database database = call.databaseIfAny(partition);
         return database == null ? 0 : database.size();
     }
