@@ -192,6 +192,11 @@ final class CopyOut implements Output {
     }
 
     @Override
+    public void doubleValue(String digits) {
+        throw unexpected();
+    }
+
+    @Override
     public void verbatim(String format, String text) {
         throw unexpected();
     }

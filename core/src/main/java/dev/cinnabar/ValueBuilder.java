@@ -215,6 +215,15 @@ final class ValueBuilder implements Output {
     }
 
     @Override
+    public void doubleValue(String digits) {
+        if (protocol == 3) {
+            note(new RespValue.DoubleReply(Double.parseDouble(digits)));
+        } else {
+            bulk(digits);
+        }
+    }
+
+    @Override
     public void verbatim(String format, String text) {
         if (protocol == 3) {
             note(new RespValue.Verbatim(format, text));

@@ -100,6 +100,11 @@ public final class Args {
         return request.at(index);
     }
 
+    /** An argument, shown by a view of the caller's. */
+    public Bytes at(int index, Bytes view) {
+        return request.at(index, view);
+    }
+
     /** Whether an argument is this word (given in lower case), in any case. */
     public boolean is(int index, String word) {
         return request.at(index).equalsIgnoreCase(word);

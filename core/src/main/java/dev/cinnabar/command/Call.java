@@ -28,6 +28,7 @@ public final class Call {
     private final Entry first = new Entry();
     private final Entry second = new Entry();
     private final Bytes view = new Bytes();
+    private final Bytes keyView = new Bytes();
     private final byte[] scratch = new byte[32];
 
     private Session session;
@@ -154,6 +155,21 @@ public final class Call {
         return checked(write(arg), type);
     }
 
+    /** The entry of a key for changing it and answering what it held, or null: as {@link #write}, but counts as a hit or a miss. */
+    public @Nullable Entry readAndWrite(int arg) {
+        Entry entry = write(arg);
+        if (entry == null) {
+            partition(arg).miss();
+        } else {
+            partition(arg).hit();
+        }
+        return entry;
+    }
+
+    public @Nullable Entry readAndWrite(int arg, Type type) {
+        return checked(readAndWrite(arg), type);
+    }
+
     /** The entry of a key, or null, with no trace in statistics and access clocks. */
     public @Nullable Entry peek(int arg) {
         return find(partition(arg), session.database(), arg, first) ? first : null;
@@ -172,7 +188,7 @@ public final class Call {
 
     private boolean find(Partition partition, int number, int arg, Entry into) {
         Database database = partition.databaseIfAny(number);
-        if (database == null || !database.find(args.hash(arg), args.at(arg), into)) {
+        if (database == null || !database.find(args.hash(arg), args.at(arg, keyView), into)) {
             return false;
         }
         if (Partition.isExpired(into, nowMillis)) {
@@ -217,7 +233,7 @@ public final class Call {
         database(arg)
                 .create(
                         args.hash(arg),
-                        args.at(arg),
+                        args.at(arg, keyView),
                         kind,
                         inlineLength,
                         expiryMillis,
@@ -254,7 +270,7 @@ public final class Call {
 
     /** A key of another database has changed. */
     public void modified(int arg, int database) {
-        partition(arg).modified(database, args.at(arg), args.hash(arg));
+        partition(arg).modified(database, args.at(arg, keyView), args.hash(arg));
     }
 
     /** The client watches a key of its database from now on, unless it does already. */

@@ -42,6 +42,8 @@ public final class Dispatcher {
     private final KeySpec.IndexConsumer hasher = this::hashKey;
 
     private final ArrayDeque<Runnable> unlockedWork = new ArrayDeque<>(2);
+    private final Bytes keyView = new Bytes();
+
     private Output output = NO_OUTPUT;
     private Args preparing = single;
     private final long[] touches = new long[MAX_TOUCHES];
@@ -123,7 +125,7 @@ public final class Dispatcher {
     }
 
     private void hashKey(int index) {
-        long hash = keyspace.hash(preparing.at(index));
+        long hash = keyspace.hash(preparing.at(index, keyView));
         preparing.addKey(index, hash, keyspace.partitionOf(hash));
         if (touchCount < MAX_TOUCHES) {
             touches[touchCount++] = hash;

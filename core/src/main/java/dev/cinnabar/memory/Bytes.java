@@ -7,6 +7,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +54,14 @@ public final class Bytes implements Comparable<Bytes> {
         this.array = null;
         this.segment = segment;
         this.offset = offset;
+        this.length = length;
+        return this;
+    }
+
+    /** Narrows the view to {@code length} of its bytes, from {@code from} on. */
+    public Bytes narrow(int from, int length) {
+        Objects.checkFromIndexSize(from, length, this.length);
+        this.offset += from;
         this.length = length;
         return this;
     }

@@ -41,6 +41,9 @@ public interface Reply {
     /** A floating-point number: in version 2 the digits as a bulk string. */
     void doubleValue(double value);
 
+    /** A floating-point number by its digits, which may be more than a {@code double} has. */
+    void doubleValue(String digits);
+
     /** Text with a three-letter format ("txt", "mkd"): in version 2 a bulk string. */
     void verbatim(String format, String text);
 

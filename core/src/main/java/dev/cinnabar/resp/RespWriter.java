@@ -346,11 +346,15 @@ public final class RespWriter implements Output {
 
     @Override
     public void doubleValue(double value) {
-        String text = Numbers.format(value);
+        doubleValue(Numbers.format(value));
+    }
+
+    @Override
+    public void doubleValue(String digits) {
         if (protocol == 3) {
-            put(ascii("," + text + "\r\n"));
+            put(ascii("," + digits + "\r\n"));
         } else {
-            bulk(ascii(text));
+            bulk(ascii(digits));
         }
     }
 

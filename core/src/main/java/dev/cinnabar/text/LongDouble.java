@@ -100,6 +100,34 @@ public final class LongDouble {
         return value == null || other.value == null ? new LongDouble(null) : round(value.add(other.value));
     }
 
+    /** The difference; not finite when it, or one of the two, is not. */
+    public LongDouble minus(LongDouble other) {
+        return value == null || other.value == null ? new LongDouble(null) : round(value.subtract(other.value));
+    }
+
+    /** The finite number nearest to infinity, on one side or the other of zero. */
+    public static LongDouble extreme(boolean negative) {
+        BigDecimal most = new BigDecimal(
+                BigInteger.ONE.shiftLeft(MANTISSA_BITS).subtract(BigInteger.ONE).shiftLeft(MAX_EXPONENT));
+        return new LongDouble(negative ? most.negate() : most);
+    }
+
+    public boolean isNegative() {
+        return value != null && value.signum() < 0;
+    }
+
+    /** Whether this is less than another; both finite. */
+    public boolean isLessThan(LongDouble other) {
+        return finite().compareTo(other.finite()) < 0;
+    }
+
+    private BigDecimal finite() {
+        if (value == null) {
+            throw new ArithmeticException("an infinity has no place in the order");
+        }
+        return value;
+    }
+
     private static LongDouble round(BigDecimal exact) {
         if (exact.signum() == 0) {
             return new LongDouble(BigDecimal.ZERO);

@@ -33,6 +33,7 @@ public final class RealRedis implements AutoCloseable {
     private final SocketChannel channel;
     private final InputStream in;
     private final OutputStream out;
+    private final ByteArrayOutputStream seen = new ByteArrayOutputStream();
 
     private RealRedis(Process process, Path directory, SocketChannel channel) {
         this.process = process;
@@ -105,6 +106,13 @@ public final class RealRedis implements AutoCloseable {
         return reply();
     }
 
+    /** The reply to a command as it came over the wire. */
+    public byte[] send(byte[]... arguments) throws IOException {
+        seen.reset();
+        call(arguments);
+        return seen.toByteArray();
+    }
+
     private @Nullable Object reply() throws IOException {
         String line = line();
         String rest = line.substring(1);
@@ -125,6 +133,7 @@ public final class RealRedis implements AutoCloseable {
 
     private String bulk(int length) throws IOException {
         byte[] bytes = in.readNBytes(length);
+        seen.writeBytes(bytes);
         line();
         return new String(bytes, StandardCharsets.ISO_8859_1);
     }
@@ -137,6 +146,7 @@ public final class RealRedis implements AutoCloseable {
             }
             line.append((char) b);
         }
+        seen.writeBytes((line + "\n").getBytes(StandardCharsets.ISO_8859_1));
         line.setLength(line.length() - 1);
         return line.toString();
     }

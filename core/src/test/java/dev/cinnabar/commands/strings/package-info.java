@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cinnabar.commands.strings;
+
+import org.jspecify.annotations.NullMarked;
