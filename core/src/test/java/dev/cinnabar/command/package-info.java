@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cinnabar.command;
+
+import org.jspecify.annotations.NullMarked;
