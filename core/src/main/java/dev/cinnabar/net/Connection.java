@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A client's socket with what has arrived and not yet been run, and what has been answered and not yet been sent. Owned by
- * one loop; others may call what {@link Peer} says. An idle connection holds no buffer.
+ * one loop at a time; others may call what {@link Peer} says. An idle connection holds no buffer.
  */
 final class Connection implements Peer {
 
@@ -33,7 +33,8 @@ final class Connection implements Peer {
 
     private static final AtomicInteger NUMBERS = new AtomicInteger(7);
 
-    final Loop loop;
+    /** The loop that owns it; another one once it has been handed over. */
+    volatile Loop loop;
     final SocketChannel channel;
     final Session session;
     private final int number = NUMBERS.incrementAndGet();
@@ -151,6 +152,7 @@ final class Connection implements Peer {
 
     @Override
     public void kill() {
-        loop.mailbox().post(() -> loop.close(this));
+        Loop owner = loop;
+        owner.mailbox().post(() -> owner.closeWhereverItIs(this));
     }
 }

@@ -156,7 +156,7 @@ final class Listener implements Runnable {
                 channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
                 keepAlive(channel);
             }
-            Loop loop = idlest();
+            Loop loop = loopForNew();
             loop.expectOne();
             loop.mailbox().post(() -> loop.add(channel));
         } catch (IOException e) {
@@ -164,15 +164,14 @@ final class Listener implements Runnable {
         }
     }
 
-    /** The loop with the fewest connections. */
-    private Loop idlest() {
-        Loop best = loops.getFirst();
-        for (Loop loop : loops) {
-            if (loop.size() < best.size()) {
-                best = loop;
-            }
+    private Loop loopForNew() {
+        double[] loads = new double[loops.size()];
+        int[] sizes = new int[loops.size()];
+        for (int i = 0; i < loads.length; i++) {
+            loads[i] = loops.get(i).load();
+            sizes[i] = loops.get(i).size();
         }
-        return best;
+        return loops.get(Balance.forNew(loads, sizes));
     }
 
     @SuppressWarnings("unchecked")

@@ -21,6 +21,7 @@ import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
@@ -63,7 +64,9 @@ final class Loop implements Runnable {
     private final Args[] batch = new Args[BATCH];
     private final RequestDecoder decoder = new RequestDecoder();
     private final RespWriter writer;
-    private final Consumer<SelectionKey> readyHandler = this::ready;
+    private final Consumer<SelectionKey> wakingHandler = this::wake;
+    private final LoadMeter meter;
+    private List<Loop> all = List.of();
     private final Set<Connection> connections = new HashSet<>();
     private final LongAdder inputBytes = new LongAdder();
     private final LongAdder outputBytes = new LongAdder();
@@ -76,6 +79,7 @@ final class Loop implements Runnable {
     Loop(int index, Engine engine, NetSettings settings, BufferAccounting accounting) throws IOException {
         this.index = index;
         this.engine = engine;
+        this.meter = new LoadMeter(engine.clock());
         this.settings = settings;
         this.accounting = accounting;
         this.chunks = new ChunkPool(accounting);
@@ -130,9 +134,15 @@ final class Loop implements Runnable {
     public void run() {
         try {
             while (!closing) {
-                selector.select(readyHandler, TICK_MILLIS);
+                selector.select(wakingHandler, TICK_MILLIS);
+                if (!meter.isWorking()) {
+                    meter.begin();
+                }
                 mailbox.drain();
                 tick();
+                if (meter.end()) {
+                    balance();
+                }
             }
         } catch (IOException | RuntimeException e) {
             engine.settings().failures.accept("loop " + index, e);
@@ -155,8 +165,24 @@ final class Loop implements Runnable {
         engine.retire(dispatcher);
     }
 
+    /** Tells a loop of all of them, itself too; before its thread starts. */
+    void know(List<Loop> all) {
+        this.all = all;
+    }
+
+    double load() {
+        return meter.load();
+    }
+
+    // Connections come and go.
+
     /** Takes a new connection; called on the loop's thread. */
     void add(SocketChannel channel) {
+        if (closing) {
+            size.decrementAndGet();
+            Listener.closeQuietly(channel);
+            return;
+        }
         try {
             Connection connection =
                     new Connection(this, channel, engine.clock().millis(), engine.settings().password == null);
@@ -167,6 +193,92 @@ final class Loop implements Runnable {
             size.decrementAndGet();
             Listener.closeQuietly(channel);
         }
+    }
+
+    /** Looks whether connections should be served by another loop, and hands them over. */
+    private void balance() throws IOException {
+        if (all.size() < 2) {
+            return;
+        }
+        double[] loads = new double[all.size()];
+        int[] sizes = new int[all.size()];
+        for (int i = 0; i < loads.length; i++) {
+            loads[i] = all.get(i).load();
+            sizes[i] = all.get(i).size();
+        }
+        int target = Balance.toShareWith(index, loads, sizes);
+        if (target != Balance.NOWHERE) {
+            handOver(all.get(target), size() / 2);
+            return;
+        }
+        target = Balance.toJoin(index, loads, sizes);
+        if (target != Balance.NOWHERE) {
+            handOver(all.get(target), size());
+        }
+    }
+
+    /** Hands over connections that have nothing in this loop's buffers. */
+    private void handOver(Loop target, int most) throws IOException {
+        List<Connection> moving = new ArrayList<>();
+        for (Connection connection : connections) {
+            if (moving.size() < most && connection.pending == null && connection.large == null) {
+                moving.add(connection);
+            }
+        }
+        for (Connection connection : moving) {
+            SelectionKey key = connection.key;
+            if (key != null) {
+                key.cancel();
+            }
+            connections.remove(connection);
+        }
+        // Only a selection really takes a cancelled key's socket off the selector.
+        selector.selectNow(wakingHandler);
+        for (Connection connection : moving) {
+            target.expectOne();
+            size.decrementAndGet();
+            connection.loop = target;
+            target.mailbox.post(() -> target.adopt(connection));
+        }
+    }
+
+    /** Takes over another loop's connection; called on this loop's thread. */
+    private void adopt(Connection connection) {
+        if (connection.closed) {
+            return;
+        }
+        connections.add(connection);
+        try {
+            if (closing) {
+                close(connection);
+            } else {
+                connection.key = connection.channel.register(selector, SelectionKey.OP_READ, connection);
+            }
+        } catch (IOException e) {
+            close(connection);
+        }
+    }
+
+    /** Ends a connection that may have been handed over in the meantime; called on this loop's thread. */
+    void closeWhereverItIs(Connection connection) {
+        Loop owner = connection.loop;
+        if (owner == this) {
+            close(connection);
+        } else {
+            owner.mailbox.post(() -> owner.closeWhereverItIs(connection));
+        }
+    }
+
+    /** Runs what was left in the mailbox by others when the thread had ended. */
+    void afterEnd() {
+        mailbox.drain();
+    }
+
+    private void wake(SelectionKey key) {
+        if (!meter.isWorking()) {
+            meter.begin();
+        }
+        ready(key);
     }
 
     private void ready(SelectionKey key) {

@@ -30,6 +30,7 @@ public final class NetServer implements AutoCloseable {
         for (int i = 0; i < loops; i++) {
             this.loops.add(new Loop(i, engine, settings, accounting));
         }
+        this.loops.forEach(loop -> loop.know(this.loops));
         this.listener = new Listener(engine, settings, this.loops);
         for (ServerSocketChannel socket : sockets) {
             listener.add(socket);
@@ -94,6 +95,7 @@ public final class NetServer implements AutoCloseable {
                 }
             }
         }
+        loops.forEach(Loop::afterEnd);
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
