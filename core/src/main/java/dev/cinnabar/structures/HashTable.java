@@ -159,6 +159,10 @@ public abstract class HashTable {
     private final Tag tag;
     private long root;
 
+    /** Written and never read, so that the reading of {@link #touchRecords} is not optimized away. */
+    @SuppressWarnings("unused")
+    private long touched;
+
     protected HashTable(Memory memory, Tag tag) {
         this.memory = memory;
         this.tag = tag;
@@ -202,10 +206,10 @@ public abstract class HashTable {
     }
 
     /**
-     * Brings the slots where a search for this hash begins into the processor's cache. Unlike everything else here it may be
-     * called by a thread that does not guard the table: what it reads can be out of date or nonsense, and it can fail with
-     * any unchecked exception; it changes nothing. Returns a number to be used somehow, so that the reading is not optimized
-     * away.
+     * Brings the slots where a search for this hash begins into the processor's cache. Unlike everything else here it
+     * may be called by a thread that does not guard the table: what it reads can be out of date or nonsense, and it
+     * can fail with any unchecked exception; it changes nothing. Returns a number to be used somehow, so that the
+     * reading is not optimized away.
      */
     public long touchSlots(long hash) {
         long entry = entryOf(hash);
@@ -545,6 +549,7 @@ public abstract class HashTable {
 
     /** Gives the slots of a segment that is about to be split the tags of the new depth, read from their records. */
     private void rebase(long segment, int total, int middle, int depth) {
+        touchRecords(segment, total);
         for (int i = 0; i < total; i++) {
             long slot = slotAt(segment, i);
             if (slot != 0) {
@@ -562,6 +567,21 @@ public abstract class HashTable {
                 memory.putLong(segment, SLOTS + 8L * j, renewed);
             }
         }
+    }
+
+    /**
+     * Reads a little of each record of a segment. These reads do not wait for each other, so their cache misses
+     * overlap, which the ones of {@link #hashOf} hardly do.
+     */
+    private void touchRecords(long segment, int total) {
+        long sum = 0;
+        for (int i = 0; i < total; i++) {
+            long slot = slotAt(segment, i);
+            if (slot != 0) {
+                sum += memory.getByte(address(slot), 0);
+            }
+        }
+        touched = sum;
     }
 
     private void shrink(long hash) {
