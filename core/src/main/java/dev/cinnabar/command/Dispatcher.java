@@ -180,7 +180,7 @@ public final class Dispatcher {
             reject(spec, session, reply, spec.wrongArity());
             return null;
         }
-        if (spec.isDebug() && !mayDebug(session)) {
+        if (spec.isDebug() && !engine.settings().debug.allows(session.isLocal())) {
             reject(spec, session, reply, NO_DEBUG);
             return null;
         }
@@ -190,14 +190,6 @@ public final class Dispatcher {
     private static final RedisError NO_DEBUG = new RedisError("ERR DEBUG command not allowed. If the enable-debug-command"
             + " option is set to \"local\", you can run it from a local connection, otherwise you need to set this option in"
             + " the configuration file, and then restart the server.");
-
-    private boolean mayDebug(Session session) {
-        return switch (engine.settings().debug) {
-            case NO -> false;
-            case LOCAL -> session.isLocal();
-            case YES -> true;
-        };
-    }
 
     private void process(Session session, CommandSpec spec, Args args, Output reply) {
         if (!session.isAuthenticated() && !spec.has(Flag.NO_AUTH) && engine.settings().password != null) {

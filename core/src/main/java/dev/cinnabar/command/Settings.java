@@ -1,5 +1,6 @@
 package dev.cinnabar.command;
 
+import dev.cinnabar.config.Access;
 import dev.cinnabar.config.Configuration;
 import dev.cinnabar.config.Directives;
 import dev.cinnabar.config.EvictionPolicy;
@@ -36,14 +37,6 @@ public final class Settings {
     /** After how many minutes a count is one less; 0 for never. */
     public volatile int lfuDecayMinutes = 1;
 
-    /** Who may run what an operator must allow. */
-    public enum Access {
-        NO,
-        /** Those on the same machine. */
-        LOCAL,
-        YES
-    }
-
     /** Who may run DEBUG. */
     public volatile Access debug = Access.NO;
 
@@ -74,7 +67,10 @@ public final class Settings {
                 Directives.REQUIREPASS,
                 Directives.PROTO_MAX_BULK_LEN,
                 Directives.MAXMEMORY,
-                Directives.MAXMEMORY_POLICY);
+                Directives.MAXMEMORY_POLICY,
+                Directives.LFU_LOG_FACTOR,
+                Directives.LFU_DECAY_TIME,
+                Directives.ENABLE_DEBUG_COMMAND);
         read();
     }
 
@@ -83,7 +79,12 @@ public final class Settings {
         password = text.isEmpty() ? null : text.getBytes(StandardCharsets.ISO_8859_1);
         maxBulkLength = configuration.get(Directives.PROTO_MAX_BULK_LEN);
         maxMemory = configuration.get(Directives.MAXMEMORY);
-        if (maxMemory > 0 && configuration.get(Directives.MAXMEMORY_POLICY) != EvictionPolicy.NOEVICTION) {
+        EvictionPolicy policy = configuration.get(Directives.MAXMEMORY_POLICY);
+        lfu = policy == EvictionPolicy.ALLKEYS_LFU || policy == EvictionPolicy.VOLATILE_LFU;
+        lfuLogFactor = Math.toIntExact(configuration.get(Directives.LFU_LOG_FACTOR));
+        lfuDecayMinutes = Math.toIntExact(configuration.get(Directives.LFU_DECAY_TIME));
+        debug = configuration.get(Directives.ENABLE_DEBUG_COMMAND);
+        if (maxMemory > 0 && policy != EvictionPolicy.NOEVICTION) {
             warnings.accept("This version evicts no keys: above maxmemory, writes are refused, as with 'noeviction'.");
         }
     }

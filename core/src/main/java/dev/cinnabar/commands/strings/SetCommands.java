@@ -261,8 +261,8 @@ final class SetCommands {
             reply.nil();
         }
         if (met) {
-            boolean keep = entry != null && OptionGroup.number(expiry) == ExpiryOption.KEEPTTL;
-            put(call, args, 1, 2, entry, keep ? entry.expiryMillis() : whenMillis);
+            boolean keep = OptionGroup.number(expiry) == ExpiryOption.KEEPTTL;
+            put(call, args, 1, 2, entry, keep && entry != null ? entry.expiryMillis() : whenMillis);
         }
     }
 

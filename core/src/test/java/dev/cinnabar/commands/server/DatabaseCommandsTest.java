@@ -2,9 +2,9 @@ package dev.cinnabar.commands.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cinnabar.command.Settings;
 import dev.cinnabar.command.testing.TestClient;
 import dev.cinnabar.command.testing.TestEngine;
+import dev.cinnabar.config.Access;
 import dev.cinnabar.memory.Tag;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -104,15 +104,15 @@ class DatabaseCommandsTest {
                 DEBUG SLEEP 0           -> /-ERR DEBUG command not allowed.*/
                 EXEC                    -> -EXECABORT Transaction discarded because of previous errors.
                 """);
-        redis.settings().debug = Settings.Access.LOCAL;
+        redis.settings().debug = Access.LOCAL;
         assertThat(redis.run("DEBUG SLEEP 0")).isEqualTo("+OK");
-        redis.settings().debug = Settings.Access.YES;
+        redis.settings().debug = Access.YES;
         assertThat(redis.run("DEBUG SLEEP 0")).isEqualTo("+OK");
     }
 
     @Test
     void debugs() {
-        redis.settings().debug = Settings.Access.YES;
+        redis.settings().debug = Access.YES;
         redis.settings().warnings = text -> assertThat(text).isEqualTo("DEBUG LOG: hello");
         redis.replies("""
                 DEBUG foo               -> -ERR unknown subcommand or wrong number of arguments for 'foo'. Try DEBUG HELP.
