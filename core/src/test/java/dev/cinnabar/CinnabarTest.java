@@ -365,10 +365,11 @@ class CinnabarTest {
     void timeIsTheCallers() {
         AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-01-01T00:00:00Z"));
         try (Cinnabar one = Cinnabar.builder().clock(now::get).open()) {
-            CinnabarSession session = one.newSession();
-            assertThat(session.call("CLIENT", "INFO").asString()).contains(" age=0 ");
-            now.set(now.get().plusSeconds(10));
-            assertThat(session.call("CLIENT", "INFO").asString()).contains(" age=10 ");
+            assertThat(one.call("SET", "k", "v", "EX", "10").asString()).isEqualTo("OK");
+            now.set(now.get().plusMillis(9_999));
+            assertThat(one.call("GET", "k").asString()).isEqualTo("v");
+            now.set(now.get().plusMillis(1));
+            assertThat(one.call("GET", "k").isNil()).isTrue();
         }
     }
 

@@ -104,13 +104,12 @@ public final class KeySpec {
     }
 
     /**
-     * Keys that neither an index nor a keyword finds: COMMAND shows them as unknown and incomplete, while we find them, for
-     * they must be locked.
+     * Keys that neither an index nor a keyword finds: COMMAND shows them as unknown, while we find them, for they must be
+     * locked.
      */
     public static KeySpec found(Finder finder, Use... uses) {
         KeySpec spec = new KeySpec(0, null, false, 0, 0, 0, 0, 0, uses);
         spec.finder = finder;
-        spec.uses.add(Use.INCOMPLETE);
         return spec;
     }
 

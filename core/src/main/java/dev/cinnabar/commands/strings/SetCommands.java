@@ -23,10 +23,13 @@ import dev.cinnabar.command.OptionGroup;
 import dev.cinnabar.memory.Bytes;
 import dev.cinnabar.resp.RedisError;
 import dev.cinnabar.resp.Reply;
+import dev.cinnabar.resp.Request;
 import dev.cinnabar.values.Entry;
 import dev.cinnabar.values.StringValue;
 import dev.cinnabar.values.Type;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +58,7 @@ final class SetCommands {
         return List.of(
                 row("set", -3, "1.0.0", WRITE, DENYOOM)
                         .keys(KeySpec.at(1, RW, ACCESS, UPDATE, VARIABLE_FLAGS)
+                                .usesOf(SetCommands::usesBySet)
                                 .notes("RW and ACCESS because of the optional argument `GET`"))
                         .summary("Sets the value of a key, whatever it held before.")
                         .complexity("O(1); with IFDEQ or IFDNE O(N), N being the length of the old value.")
@@ -202,6 +206,16 @@ final class SetCommands {
             StringValue.set(old, kind, bytes, expiryMillis);
         }
         call.modified(key);
+    }
+
+    /** What SET does to its key: with GET it reads it too. */
+    private static Set<KeySpec.Use> usesBySet(Request request) {
+        for (int i = 3; i < request.count(); i++) {
+            if (request.at(i).equalsIgnoreCase("get")) {
+                return EnumSet.of(RW, ACCESS, UPDATE);
+            }
+        }
+        return EnumSet.of(OW, UPDATE);
     }
 
     static void set(Call call, Args args, Reply reply) {

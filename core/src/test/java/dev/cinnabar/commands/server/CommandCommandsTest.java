@@ -134,7 +134,7 @@ class CommandCommandsTest {
                         + "'find_keys', ['type', 'range', 'spec', ['lastkey', -1, 'keystep', 1, 'limit', 2]]");
         assertThat(redis.run("COMMAND INFO store"))
                 .contains("[+write, +movablekeys], 1, 1, 1, ")
-                .contains("['notes', 'Anywhere.', 'flags', [+OW, +incomplete], 'begin_search', ['type', 'unknown', "
+                .contains("['notes', 'Anywhere.', 'flags', [+OW], 'begin_search', ['type', 'unknown', "
                         + "'spec', []], 'find_keys', ['type', 'unknown', 'spec', []]]");
         assertThat(redis.run("COMMAND INFO ping"))
                 .contains("[+fast], 0, 0, 0, [+@fast, +@connection], "
