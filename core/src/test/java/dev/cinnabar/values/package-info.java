@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cinnabar.values;
+
+import org.jspecify.annotations.NullMarked;
