@@ -10,8 +10,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
-import java.util.Locale;
+import java.time.ZonedDateTime;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,8 +35,7 @@ public final class FileLog implements Log {
         }
     }
 
-    private static final DateTimeFormatter TIME =
-            DateTimeFormatter.ofPattern("dd MMM yyyy HH:mm:ss.SSS", Locale.ENGLISH);
+    private static final String MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec";
 
     private final PrintStream standardOutput;
     private final InstantSource clock;
@@ -76,8 +74,26 @@ public final class FileLog implements Log {
     }
 
     private String line(LogLevel level, String text, Instant now) {
-        return processId + ":" + role.letter + " " + TIME.format(now.atZone(zone)) + " " + level.mark() + " " + text
-                + "\n";
+        StringBuilder line = new StringBuilder(64 + text.length());
+        line.append(processId).append(':').append(role.letter).append(' ');
+        appendTime(line, now.atZone(zone));
+        return line.append(' ').append(level.mark()).append(' ').append(text).append('\n').toString();
+    }
+
+    /** By hand: a DateTimeFormatter would load a locale's texts, which takes longer than all else in a server's start. */
+    private static void appendTime(StringBuilder line, ZonedDateTime time) {
+        int month = 3 * (time.getMonthValue() - 1);
+        appendPadded(line, time.getDayOfMonth(), 2).append(' ');
+        line.append(MONTHS, month, month + 3).append(' ').append(time.getYear()).append(' ');
+        appendPadded(line, time.getHour(), 2).append(':');
+        appendPadded(line, time.getMinute(), 2).append(':');
+        appendPadded(line, time.getSecond(), 2).append('.');
+        appendPadded(line, time.getNano() / 1_000_000, 3);
+    }
+
+    private static StringBuilder appendPadded(StringBuilder line, int number, int width) {
+        String digits = Integer.toString(number);
+        return line.append("0".repeat(width - digits.length())).append(digits);
     }
 
     private synchronized void append(String line) {

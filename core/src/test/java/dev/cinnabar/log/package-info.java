@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cinnabar.log;
+
+import org.jspecify.annotations.NullMarked;
