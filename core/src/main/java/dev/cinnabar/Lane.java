@@ -110,6 +110,7 @@ final class Lane {
         }
         dispatcher.beginBatch();
         dispatcher.dispatch(of, request, values);
+        dispatcher.endBatch();
         end();
         RespValue value = values.take();
         return value == null ? NO_REPLY : value;
@@ -171,6 +172,7 @@ final class Lane {
     private int runFast() {
         dispatcher.beginBatch();
         dispatcher.dispatch(session, request, copyOut);
+        dispatcher.endBatch();
         end();
         return copyOut.end();
     }

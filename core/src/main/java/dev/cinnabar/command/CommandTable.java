@@ -18,6 +18,7 @@ public final class CommandTable {
 
     // Open addressing over the names, found without making a String of what the client sent.
     private final CommandSpec[] slots;
+    private final long[] words;
 
     public CommandTable(Collection<CommandSpec> rows) {
         for (CommandSpec row : rows) {
@@ -30,12 +31,16 @@ public final class CommandTable {
             }
         }
         slots = new CommandSpec[Integer.highestOneBit(byName.size() * 4 + 1) * 2];
+        words = new long[slots.length];
         for (CommandSpec row : byName.values()) {
-            int at = slotOf(Bytes.of(row.name()));
+            Bytes name = Bytes.of(row.name());
+            long word = wordOf(name);
+            int at = slotOf(name, word);
             while (slots[at] != null) {
                 at = at + 1 & slots.length - 1;
             }
             slots[at] = row;
+            words[at] = word;
         }
     }
 
@@ -44,14 +49,16 @@ public final class CommandTable {
         byId.add(row);
     }
 
-    private int slotOf(Bytes name) {
+    /** The first eight bytes of a name, or as many as there are, letters in lower case. */
+    private static long wordOf(Bytes name) {
         int n = name.length();
-        // The first and the last bytes, letters in lower case; what else changes by that bit does no harm.
-        long folded = n < 8
-                ? name.tailAt(0, n) | 0x20202020202020L
-                : (name.longAt(0) | 0x2020202020202020L) * 31 + (name.longAt(n - 8) | 0x2020202020202020L);
-        folded = (folded + n) * 0x9E3779B97F4A7C15L;
-        return (int) (folded >>> 40) & slots.length - 1;
+        return Bytes.lowerCase(n < 8 ? name.tailAt(0, n) : name.longAt(0));
+    }
+
+    private int slotOf(Bytes name, long word) {
+        int n = name.length();
+        long mixed = n <= 8 ? word : word * 31 + Bytes.lowerCase(name.longAt(n - 8));
+        return (int) ((mixed + n) * 0x9E3779B97F4A7C15L >>> 40) & slots.length - 1;
     }
 
     /** The command of a name in any case, or null; a container, where it has subcommands. */
@@ -59,9 +66,13 @@ public final class CommandTable {
         if (name.isEmpty()) {
             return null;
         }
-        for (int at = slotOf(name); slots[at] != null; at = at + 1 & slots.length - 1) {
-            if (name.equalsIgnoreCase(slots[at].name())) {
-                return slots[at];
+        long word = wordOf(name);
+        for (int at = slotOf(name, word); slots[at] != null; at = at + 1 & slots.length - 1) {
+            if (words[at] == word) {
+                String candidate = slots[at].name();
+                if (candidate.length() == name.length() && (name.length() <= 8 || name.equalsIgnoreCase(candidate))) {
+                    return slots[at];
+                }
             }
         }
         return null;

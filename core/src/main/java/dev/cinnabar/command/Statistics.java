@@ -27,9 +27,10 @@ public final class Statistics {
         failed = new long[commands];
     }
 
-    void ran(int command, long elapsedNanos) {
-        commands++;
-        calls[command]++;
+    /** A command ran so many times, which took so long in all. */
+    void ran(int command, int times, long elapsedNanos) {
+        commands += times;
+        calls[command] += times;
         nanos[command] += elapsedNanos;
     }
 

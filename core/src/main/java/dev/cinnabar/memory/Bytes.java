@@ -102,9 +102,26 @@ public final class Bytes implements Comparable<Bytes> {
         return tail;
     }
 
+    /** Eight bytes, letters of ASCII in lower case. */
+    public static long lowerCase(long word) {
+        // In each byte: bit 7 is set by the first sum from 'A' on, by the second beyond 'Z'.
+        long low = word & 0x7f7f7f7f7f7f7f7fL;
+        long fromA = low + (0x80 - 'A') * 0x0101010101010101L;
+        long beyondZ = low + (0x7f - 'Z') * 0x0101010101010101L;
+        return word | (fromA & ~beyondZ & ~word & 0x8080808080808080L) >>> 2;
+    }
+
+    /** Up to so many bytes are copied eight at a time, without the checks and choices of a general copy. */
+    private static final int SHORT_COPY = 64;
+
     public void copyTo(int from, byte[] target, int targetOffset, int n) {
         byte[] a = array;
-        if (a != null) {
+        if (n >= 8 && n <= SHORT_COPY) {
+            for (int i = 0; i < n - 8; i += 8) {
+                LONG.set(target, targetOffset + i, longAt(from + i));
+            }
+            LONG.set(target, targetOffset + n - 8, longAt(from + n - 8));
+        } else if (a != null) {
             System.arraycopy(a, (int) offset + from, target, targetOffset, n);
         } else {
             MemorySegment.copy(segment, ValueLayout.JAVA_BYTE, offset + from, target, targetOffset, n);
@@ -113,7 +130,12 @@ public final class Bytes implements Comparable<Bytes> {
 
     public void copyTo(int from, MemorySegment target, long targetOffset, int n) {
         byte[] a = array;
-        if (a != null) {
+        if (a != null && n >= 8 && n <= SHORT_COPY) {
+            for (int i = 0; i < n - 8; i += 8) {
+                target.set(NATIVE_LONG, targetOffset + i, longAt(from + i));
+            }
+            target.set(NATIVE_LONG, targetOffset + n - 8, longAt(from + n - 8));
+        } else if (a != null) {
             MemorySegment.copy(a, (int) offset + from, target, ValueLayout.JAVA_BYTE, targetOffset, n);
         } else {
             MemorySegment.copy(segment, offset + from, target, targetOffset, n);

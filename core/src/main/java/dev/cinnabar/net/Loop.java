@@ -399,6 +399,7 @@ final class Loop implements Runnable {
 
     /** Sends the replies of a batch. */
     private void finish(Connection connection) throws IOException {
+        dispatcher.endBatch();
         writer.drain();
         if (connection.session.isClosing() && connection.pending == null) {
             close(connection);

@@ -100,7 +100,42 @@ public final class RequestDecoder {
         return true;
     }
 
+    /*
+     * Nearly all headers are '*' or '$', one or two digits, and the line's end. Those are told from one word of eight bytes;
+     * whatever looks different goes the long way.
+     */
+
+    private static final int CR_LF = '\r' | '\n' << 8;
+
+    /** The number of a short header of this mark at {@code position}, and moves behind it; or -1, and stays. */
+    private int shortHeader(Bytes window, int end, char mark) {
+        if (end - position < 8) {
+            return -1;
+        }
+        long word = window.longAt(position);
+        int first = (int) (word >>> 8 & 0xff) - '0';
+        if ((word & 0xff) != mark || first < 0 || first > 9) {
+            return -1;
+        }
+        if ((word >>> 16 & 0xffff) == CR_LF) {
+            position += 4;
+            return first;
+        }
+        int second = (int) (word >>> 16 & 0xff) - '0';
+        if (first == 0 || second < 0 || second > 9 || (word >>> 24 & 0xffff) != CR_LF) {
+            return -1;
+        }
+        position += 5;
+        return first * 10 + second;
+    }
+
     private boolean arrayHeader(Bytes window, int end) throws ProtocolException {
+        int count = authenticated ? shortHeader(window, end, '*') : -1;
+        if (count >= 0) {
+            remaining = count;
+            state = State.ARGUMENT_HEADER;
+            return true;
+        }
         int eol = endOfLine(window, end, "too big mbulk count string");
         if (eol < 0) {
             return false;
@@ -121,6 +156,12 @@ public final class RequestDecoder {
     private boolean argumentHeader(Bytes window, int end) throws ProtocolException {
         if (position >= end) {
             return false;
+        }
+        int length = shortHeader(window, end, '$');
+        if (length >= 0) {
+            bulkLength = length;
+            state = State.ARGUMENT;
+            return true;
         }
         int eol = endOfLine(window, end, "too big bulk count string");
         if (eol < 0) {

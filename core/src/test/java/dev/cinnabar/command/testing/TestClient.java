@@ -80,6 +80,7 @@ public final class TestClient {
         writer.protocol(session.protocol());
         dispatcher.beginBatch();
         dispatcher.dispatch(session, request, writer);
+        dispatcher.endBatch();
         writer.drain();
         byte[] reply = replies.toByteArray();
         replies.reset();
