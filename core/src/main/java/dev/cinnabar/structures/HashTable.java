@@ -14,7 +14,7 @@ import java.util.random.RandomGenerator;
  * positioned at a table by {@link #at} and keeps nothing about it. Not thread-safe: guarded by the owner of its
  * memory.
  *
- * <p>A record is any address in the memory's form (a multiple of 8 below 2^43, not 0). The table knows its key by
+ * <p>A record is the address of a block in the same memory. The table knows its key by
  * {@link #matches} and {@link #hashOf} alone. It uses the top 48 bits of the hash; the low ones are free for a caller
  * who has many tables and must choose one.
  */
