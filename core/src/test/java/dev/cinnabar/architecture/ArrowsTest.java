@@ -16,6 +16,9 @@ import org.junit.jupiter.api.Test;
  */
 class ArrowsTest {
 
+    /** What is handed to everyone and gives access to nothing. */
+    private static final Set<String> FOR_EVERYONE = Set.of("dev.cinnabar.keyspace.Clock");
+
     private static final Map<String, Set<String>> MAY_USE = new LinkedHashMap<>();
 
     static {
@@ -87,7 +90,7 @@ class ArrowsTest {
         List<String> wrong = new ArrayList<>();
         for (SourceFile file : SourceFile.under("core/src/main/java")) {
             String from = file.packageName();
-            for (String to : file.packagesUsed()) {
+            for (String to : file.packagesUsed(FOR_EVERYONE)) {
                 if (!MAY_USE.getOrDefault(rowOf(from), Set.of()).contains(rowOf(to))
                         || rowOf(from).equals("commands.*") && rowOf(to).equals("commands.*")) {
                     wrong.add(file.name() + ": dev.cinnabar." + from + " may not use dev.cinnabar." + to);

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -64,10 +65,14 @@ record SourceFile(Path path, String text) {
         return matcher.group(1).replaceFirst("^dev\\.cinnabar\\.?", "");
     }
 
-    /** The packages of ours that the code names, in imports or in full. */
-    TreeSet<String> packagesUsed() {
+    /** The packages of ours that the code names, in imports or in full, but for {@code classes} that do not count. */
+    TreeSet<String> packagesUsed(Set<String> classes) {
         TreeSet<String> used = new TreeSet<>();
-        Matcher matcher = OUR_CLASS.matcher(code());
+        String code = code();
+        for (String free : classes) {
+            code = code.replaceAll("\\b" + Pattern.quote(free) + "\\b", "");
+        }
+        Matcher matcher = OUR_CLASS.matcher(code);
         while (matcher.find()) {
             used.add(matcher.group(1).isEmpty() ? "" : matcher.group(1).substring(1));
         }

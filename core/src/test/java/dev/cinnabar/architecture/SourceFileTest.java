@@ -3,6 +3,7 @@ package dev.cinnabar.architecture;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
@@ -32,7 +33,8 @@ class SourceFileTest {
         SourceFile file = file("package dev.cinnabar.values;\nimport static dev.cinnabar.memory.Bytes.of;\n"
                 + "import dev.cinnabar.values.Entry;\nvoid f(dev.cinnabar.commands.sets.X x) {}");
         assertThat(file.packageName()).isEqualTo("values");
-        assertThat(file.packagesUsed()).containsExactly("commands.sets", "memory");
+        assertThat(file.packagesUsed(Set.of())).containsExactly("commands.sets", "memory");
+        assertThat(file.packagesUsed(Set.of("dev.cinnabar.commands.sets.X"))).containsExactly("memory");
     }
 
     private static SourceFile file(String text) {
