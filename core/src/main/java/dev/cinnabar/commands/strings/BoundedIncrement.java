@@ -207,11 +207,12 @@ final class BoundedIncrement {
 
     private void addFloat(LongDouble by, LongDouble low, LongDouble high) {
         Entry entry = call.write(1, Type.STRING);
-        LongDouble value = CounterCommands.floating(call, args, entry);
+        if (args.failed()) {
+            return;
+        }
+        LongDouble value = CounterCommands.floating(call, entry);
         if (value == null || !value.isFinite()) {
             args.fail(value == null ? RedisError.NOT_A_FLOAT : INFINITE_VALUE);
-        }
-        if (args.failed() || value == null) {
             return;
         }
         LongDouble sum = value.plus(by);

@@ -122,7 +122,10 @@ final class CounterCommands {
 
     static void incrbyfloat(Call call, Args args, Reply reply) {
         Entry entry = call.write(1, Type.STRING);
-        LongDouble value = floating(call, args, entry);
+        if (args.failed()) {
+            return;
+        }
+        LongDouble value = floating(call, entry);
         LongDouble increment = LongDouble.parse(args.at(2));
         if (value == null || increment == null) {
             args.fail(RedisError.NOT_A_FLOAT);
@@ -139,8 +142,8 @@ final class CounterCommands {
     }
 
     /** The number that the first key holds, 0 where it is missing, null where it is none. */
-    static @Nullable LongDouble floating(Call call, Args args, @Nullable Entry entry) {
-        return entry == null || args.failed()
+    static @Nullable LongDouble floating(Call call, @Nullable Entry entry) {
+        return entry == null
                 ? LongDouble.of(0)
                 : LongDouble.parse(StringValue.view(entry, call.view(), call.scratch()));
     }

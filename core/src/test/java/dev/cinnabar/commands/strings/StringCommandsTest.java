@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cinnabar.command.testing.TestClient;
 import dev.cinnabar.command.testing.TestEngine;
+import dev.cinnabar.keyspace.Keyspace;
+import dev.cinnabar.memory.Bytes;
 import dev.cinnabar.memory.Tag;
+import dev.cinnabar.values.Entry;
+import dev.cinnabar.values.Type;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -340,6 +344,65 @@ class StringCommandsTest {
         other.call("MGET", "k", "none", "none2");
         redis.run(command);
         return other.call("EXEC");
+    }
+
+    /** A key of another type, of which only the entry is there. */
+    private void makeList(String key) {
+        Keyspace keyspace = redis.engine().keyspace();
+        Bytes name = Bytes.of(key);
+        long hash = keyspace.hash(name);
+        keyspace.locked(keyspace.partitionOf(hash), partition -> {
+            partition.database(0).create(hash, name, Type.LIST.code(), 0, Entry.NEVER, 0, new Entry());
+            return 0;
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET l", "STRLEN l", "DIGEST l", "GETRANGE l 0 1", "SUBSTR l 0 1", "APPEND l 1", "SETRANGE l 0 1",
+                "SETRANGE l 0 \"\"", "INCR l", "DECR l", "INCRBY l 1", "DECRBY l 1", "INCRBYFLOAT l 1", "INCRBYFLOAT l x",
+                "INCREX l", "INCREX l BYFLOAT 1", "GETSET l 1", "GETDEL l", "GETEX l EX 0", "GETEX l EX x", "SET l 1 GET",
+                "SET l 1 NX GET", "SET l 1 IFEQ 1", "SET l 1 IFNE 1", "SET l 1 IFDEQ 1"
+            })
+    void anotherTypeIsAnError(String command) {
+        makeList("l");
+        assertThat(redis.run(command)).isEqualTo("-WRONGTYPE Operation against a key holding the wrong kind of value");
+        assertThat(redis.call("EXISTS", "l")).isEqualTo("1");
+    }
+
+    @Test
+    void argumentsAreCheckedBeforeTheType() {
+        makeList("l");
+        redis.replies("""
+                INCRBY l x               -> -ERR value is not an integer or out of range
+                DECRBY l -9223372036854775808 -> -ERR decrement would overflow
+                SETRANGE l -1 a          -> -ERR offset is out of range
+                GETRANGE l 0 a           -> -ERR value is not an integer or out of range
+                SET l 1 EX 0 GET         -> -ERR invalid expire time in 'set' command
+                INCREX l EX 0            -> -ERR invalid expire time in 'increx' command
+                LCS l none FOO           -> -ERR The specified keys must contain string values
+                LCS none l               -> -ERR The specified keys must contain string values
+                DELEX l IFEQ 1           -> -ERR Key should be of string type if conditions are specified
+                DELEX l FOO 1            -> -ERR Key should be of string type if conditions are specified
+                MGET l none              -> [nil, nil]
+                SETNX l 1                -> 0
+                SET l 1 NX               -> nil
+                MSETNX a 1 l 1           -> 0
+                """);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"SET l 1", "SET l 1 XX", "SETEX l 10 1", "MSET l 1 l 1", "MSETEX 1 l 1 XX KEEPTTL", "SET l 1 KEEPTTL"})
+    void settingReplacesAnotherType(String command) {
+        makeList("l");
+        redis.run(command);
+        redis.replies("""
+                GET l                    -> '1'
+                DELEX l IFEQ 1           -> 1
+                """);
+        makeList("l");
+        assertThat(redis.run("DELEX l")).isEqualTo("1");
     }
 
     @Test
