@@ -220,9 +220,10 @@ public final class Dispatcher {
         return spec;
     }
 
-    private static final RedisError NO_DEBUG = new RedisError("ERR DEBUG command not allowed. If the enable-debug-command"
-            + " option is set to \"local\", you can run it from a local connection, otherwise you need to set this option in"
-            + " the configuration file, and then restart the server.");
+    private static final RedisError NO_DEBUG =
+            new RedisError("ERR DEBUG command not allowed. If the enable-debug-command"
+                    + " option is set to \"local\", you can run it from a local connection, otherwise you need to set this option in"
+                    + " the configuration file, and then restart the server.");
 
     private void process(Session session, CommandSpec spec, Args args, Output reply) {
         if (!session.isAuthenticated() && !spec.has(Flag.NO_AUTH) && engine.settings().password != null) {
@@ -246,7 +247,8 @@ public final class Dispatcher {
             }
         }
         CommandSpec.Locks locks = spec.locks();
-        long locked = locks == CommandSpec.Locks.KEYS ? args.mask() : locks == CommandSpec.Locks.ALL ? keyspace.all() : 0;
+        long locked =
+                locks == CommandSpec.Locks.KEYS ? args.mask() : locks == CommandSpec.Locks.ALL ? keyspace.all() : 0;
         keyspace.lock(locked);
         try {
             run(session, spec, args, reply);
@@ -382,24 +384,18 @@ public final class Dispatcher {
 
     private static RedisError unknownCommand(Request request) {
         StringBuilder text = new StringBuilder("ERR unknown command '")
-                .append(shortened(request.at(0)))
+                .append(request.at(0).shown(128))
                 .append("', with args beginning with: ");
         int from = text.length();
         for (int i = 1; i < request.count() && text.length() - from < 128; i++) {
-            String arg = request.at(i).toString();
-            int room = 128 - (text.length() - from);
-            text.append('\'').append(arg, 0, Math.min(arg.length(), room)).append("' ");
+            String arg = request.at(i).shown(128 - (text.length() - from));
+            text.append('\'').append(arg).append("' ");
         }
-        return new RedisError(text.toString());
+        return RedisError.showing(text.toString());
     }
 
     private static RedisError unknownSubcommand(CommandSpec container, Bytes name) {
-        return new RedisError("ERR unknown subcommand '" + shortened(name) + "'. Try "
+        return RedisError.showing("ERR unknown subcommand '" + name.shown(128) + "'. Try "
                 + container.name().toUpperCase(java.util.Locale.ROOT) + " HELP.");
-    }
-
-    private static String shortened(Bytes name) {
-        String text = name.toString();
-        return text.length() <= 128 ? text : text.substring(0, 128);
     }
 }

@@ -289,6 +289,16 @@ public final class Bytes implements Comparable<Bytes> {
         }
     }
 
+    /** The bytes up to a NUL and at most so many, one char each: how Redis shows in an error what a client sent. */
+    public String shown(int limit) {
+        byte[] bytes = toByteArray();
+        int length = 0;
+        while (length < Math.min(bytes.length, limit) && bytes[length] != 0) {
+            length++;
+        }
+        return new String(bytes, 0, length, StandardCharsets.ISO_8859_1);
+    }
+
     /** The bytes as text: UTF-8, malformed parts replaced. For logs, names and errors, not for data. */
     @Override
     public String toString() {

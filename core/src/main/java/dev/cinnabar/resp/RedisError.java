@@ -1,5 +1,6 @@
 package dev.cinnabar.resp;
 
+import dev.cinnabar.memory.Bytes;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -32,8 +33,22 @@ public final class RedisError {
     private final byte[] bytes;
 
     public RedisError(String text) {
-        this.text = text.replace('\r', ' ').replace('\n', ' ');
-        this.bytes = this.text.getBytes(StandardCharsets.UTF_8);
+        this(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private RedisError(byte[] bytes) {
+        for (int i = 0; i < bytes.length; i++) {
+            if (bytes[i] == '\r' || bytes[i] == '\n') {
+                bytes[i] = ' ';
+            }
+        }
+        this.text = new String(bytes, StandardCharsets.UTF_8);
+        this.bytes = bytes;
+    }
+
+    /** An error that gives back bytes of the client's: {@code text} holds one char a byte, as {@link Bytes#shown} gives them. */
+    public static RedisError showing(String text) {
+        return new RedisError(text.getBytes(StandardCharsets.ISO_8859_1));
     }
 
     /** The whole text, without the protocol's leading '-'. */

@@ -218,7 +218,8 @@ public final class ClientCommands {
     static void setinfo(Call call, Args args, Reply reply) {
         boolean name = args.is(2, "lib-name");
         if (!name && !args.is(2, "lib-ver")) {
-            args.fail(new RedisError("ERR Unrecognized option '" + args.at(2) + "'"));
+            args.fail(
+                    RedisError.showing("ERR Unrecognized option '" + args.at(2).shown(Integer.MAX_VALUE) + "'"));
             return;
         }
         if (!ClientName.isValid(args.at(3))) {

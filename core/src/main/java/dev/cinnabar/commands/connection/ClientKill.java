@@ -78,7 +78,7 @@ final class ClientKill {
         } else if (args.is(i, "user")) {
             user = value;
             if (!value.toString().equals("default")) {
-                args.fail(new RedisError("ERR No such user '" + value + "'"));
+                args.fail(RedisError.showing("ERR No such user '" + value.shown(Integer.MAX_VALUE) + "'"));
             }
         } else if (args.is(i, "skipme") && (args.is(i + 1, "yes") || args.is(i + 1, "no"))) {
             skipMe = args.is(i + 1, "yes");

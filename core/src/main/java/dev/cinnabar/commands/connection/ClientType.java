@@ -27,7 +27,7 @@ enum ClientType {
     }
 
     static RedisError unknown(Bytes name) {
-        return new RedisError("ERR Unknown client type '" + name + "'");
+        return RedisError.showing("ERR Unknown client type '" + name.shown(Integer.MAX_VALUE) + "'");
     }
 
     /** What a client is: there are neither subscribers nor replicas yet. */

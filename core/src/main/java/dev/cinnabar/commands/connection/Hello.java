@@ -63,7 +63,8 @@ final class Hello {
                 name = ++i;
                 ClientName.check(args, name);
             } else {
-                args.fail(new RedisError("ERR Syntax error in HELLO option '" + args.at(i) + "'"));
+                args.fail(RedisError.showing(
+                        "ERR Syntax error in HELLO option '" + args.at(i).shown(Integer.MAX_VALUE) + "'"));
             }
         }
         if (args.failed()) {

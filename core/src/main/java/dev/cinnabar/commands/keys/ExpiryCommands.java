@@ -139,7 +139,8 @@ final class ExpiryCommands {
             } else if (args.is(i, "lt")) {
                 conditions |= LT;
             } else {
-                args.fail(new RedisError("ERR Unsupported option " + args.at(i)));
+                args.fail(RedisError.showing(
+                        "ERR Unsupported option " + args.at(i).shown(Integer.MAX_VALUE)));
             }
         }
         if ((conditions & NX) != 0 && conditions != NX) {
