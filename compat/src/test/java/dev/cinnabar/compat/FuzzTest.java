@@ -26,7 +26,7 @@ class FuzzTest {
     private static final long FIRST_SEED = Long.getLong("compat.fuzz.seed", 1);
 
     private static final String[] COMMANDS = {
-        "PING", "PING hello", "ECHO \"a\\r\\nb\"", "SET k1 v1", "GET k1", "SET k2 10", "INCR k2", "APPEND k1 xyz",
+        "PING", "PING there", "ECHO \"a\\r\\nb\"", "SET k1 v1", "GET k1", "SET k2 10", "INCR k2", "APPEND k1 xyz",
                 "MSET a 1 b 2",
         "MGET a b nothing", "STRLEN k1", "GETRANGE k1 0 -1", "DEL a b", "EXISTS k1 k2", "MULTI", "EXEC", "DISCARD",
                 "TYPE k1",
@@ -39,6 +39,9 @@ class FuzzTest {
         assumeTrue(newest.isPresent(), "no real Redis is installed to compare with");
         for (long seed = FIRST_SEED; seed < FIRST_SEED + ROUNDS; seed++) {
             byte[] request = damagedPipeline(new Random(seed), 12);
+            if (new String(request, StandardCharsets.ISO_8859_1).indexOf(0) >= 0) {
+                continue; // in an inline command Redis never sees a line's end behind it: docs/differences.md
+            }
             String description = "seed " + seed + ": " + new String(request, StandardCharsets.ISO_8859_1);
             String ours = exchange(cinnabar, request, request.length, new Random(seed));
             String theirs = exchange(newest.get(), request, request.length, new Random(seed));
@@ -50,6 +53,13 @@ class FuzzTest {
                         .isEqualTo(theirs);
             }
         }
+    }
+
+    @RedisTest(cinnabarOnly = "Redis waits for ever for the end of a line with a NUL in it")
+    void aNulEndsTheArgumentsOfAnInlineCommand(Client redis) {
+        redis.sendText("ECHO a\0b\r\nPING\r\n");
+        assertThat(redis.read()).hasToString("'a'");
+        assertThat(redis.read()).hasToString("+PONG");
     }
 
     @RedisTest

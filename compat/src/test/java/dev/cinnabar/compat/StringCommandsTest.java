@@ -117,14 +117,14 @@ class StringCommandsTest {
     @RedisTest
     void setReplacesAnyType(Client redis) {
         redis.replies("""
-            RPUSH l a               -> 1
-            SET l 1                 -> +OK
-            TYPE l                  -> +string
             RPUSH m a               -> 1
             SET m 1 GET             -> -WRONGTYPE Operation against a key holding the wrong kind of value
             TYPE m                  -> +list
             SET m 1 NX              -> nil
             SET m 1 NX GET          -> -WRONGTYPE Operation against a key holding the wrong kind of value
+            RPUSH l a               -> 1
+            SET l 1                 -> +OK
+            TYPE l                  -> +string
             """);
     }
 
@@ -390,6 +390,13 @@ class StringCommandsTest {
             INCRBYFLOAT f 0         -> /'-?0'/
             SET f 1                 -> +OK
             INCRBYFLOAT f 1e-17     -> '1.00000000000000001'
+            SET f 0x10              -> +OK
+            INCRBYFLOAT f 0x1.8p3   -> '28'
+            INCRBYFLOAT f -0X.8     -> '27.5'
+            INCRBYFLOAT f 0x        -> -ERR value is not a valid float
+            INCRBYFLOAT f 0x.       -> -ERR value is not a valid float
+            INCRBYFLOAT f 0x1p      -> -ERR value is not a valid float
+            INCRBYFLOAT f 0x1p99999 -> -ERR value is not a valid float
             INCRBYFLOAT f abc       -> -ERR value is not a valid float
             INCRBYFLOAT f ""        -> -ERR value is not a valid float
             INCRBYFLOAT f " 1"      -> -ERR value is not a valid float
@@ -493,11 +500,11 @@ class StringCommandsTest {
             LCS a b MINMATCHLEN     -> -ERR syntax error
             LCS a b MINMATCHLEN x   -> -ERR value is not an integer or out of range
             LCS a                   -> -ERR wrong number of arguments for 'lcs' command
+            MSET n 12345 m 345      -> +OK
+            LCS n m                 -> '345'
             RPUSH l a               -> 1
             LCS a l                 -> -ERR The specified keys must contain string values
             LCS l a FOO             -> -ERR The specified keys must contain string values
-            MSET n 12345 m 345      -> +OK
-            LCS n m                 -> '345'
             """);
     }
 
@@ -546,9 +553,9 @@ class StringCommandsTest {
             DIGEST x                -> '0cc76dbb41381419'
             SET x "Hello world"     -> +OK
             DIGEST x                -> 'b6acb9d84a38ff74'
+            DIGEST                  -> -ERR wrong number of arguments for 'digest' command
             RPUSH l a               -> 1
             DIGEST l                -> -WRONGTYPE Operation against a key holding the wrong kind of value
-            DIGEST                  -> -ERR wrong number of arguments for 'digest' command
             """);
     }
 
@@ -569,15 +576,15 @@ class StringCommandsTest {
             DELEX x                 -> 1
             SET x hello             -> +OK
             DELEX x IFNE bye        -> 1
-            RPUSH l a               -> 1
-            DELEX l IFEQ a          -> -ERR Key should be of string type if conditions are specified
-            DELEX l FOO a           -> -ERR Key should be of string type if conditions are specified
-            DELEX l                 -> 1
             SET x hello             -> +OK
             DELEX x FOO a           -> -ERR Invalid condition. Use IFEQ, IFNE, IFDEQ, or IFDNE
             DELEX x IFDEQ abc       -> /-.*must be exactly 16 hexadecimal characters.*/
             DELEX x IFEQ            -> -ERR wrong number of arguments for 'delex' command
             DELEX x IFEQ a b        -> -ERR wrong number of arguments for 'delex' command
+            RPUSH l a               -> 1
+            DELEX l IFEQ a          -> -ERR Key should be of string type if conditions are specified
+            DELEX l FOO a           -> -ERR Key should be of string type if conditions are specified
+            DELEX l                 -> 1
             """);
     }
 
@@ -656,10 +663,10 @@ class StringCommandsTest {
             SET s abc               -> +OK
             INCREX s                -> -ERR value is not an integer or out of range
             INCREX s BYFLOAT 1      -> -ERR value is not a valid float
-            RPUSH l a               -> 1
-            INCREX l                -> -WRONGTYPE Operation against a key holding the wrong kind of value
             INCREX n EXAT 1 BYINT 0 -> /\\[.*\\]/
             EXISTS n                -> 0
+            RPUSH l a               -> 1
+            INCREX l                -> -WRONGTYPE Operation against a key holding the wrong kind of value
             """);
     }
 

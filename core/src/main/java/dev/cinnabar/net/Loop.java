@@ -408,7 +408,7 @@ final class Loop implements Runnable {
 
     private void refuse(Session session, ProtocolException e) {
         writer.mute(false);
-        writer.error(new RedisError("ERR " + e.getMessage()));
+        writer.error(RedisError.showing("ERR " + e.getMessage()));
         dispatcher.statistics().protocolError();
         session.closeAfterReply();
     }

@@ -4,6 +4,8 @@ import dev.cinnabar.memory.Bytes;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,9 @@ public final class LongDouble {
     private static final int MAX_EXPONENT = 16384 - MANTISSA_BITS;
     private static final int MAX_DECIMAL_EXPONENT = 4_933;
     private static final int MIN_DECIMAL_EXPONENT = -4_952;
+    private static final int MAX_HEXADECIMAL_EXPONENT = 16_500;
+    private static final Pattern HEXADECIMAL = Pattern.compile(
+            "(?<sign>[+-]?)0[xX](?<whole>[0-9a-fA-F]*)(?:\\.(?<fraction>[0-9a-fA-F]*))?(?:[pP](?<exponent>[+-]?[0-9]+))?");
     private static final int MAX_TEXT_LENGTH = 5 * 1024 - 1;
 
     /** Null for an infinity. */
@@ -43,6 +48,9 @@ public final class LongDouble {
             return new LongDouble(null);
         }
         int at = text.byteAt(0) == '-' || text.byteAt(0) == '+' ? 1 : 0;
+        if (at + 1 < length && (text.byteAt(at + 1) | 0x20) == 'x') {
+            return parseHexadecimal(text);
+        }
         int digits = 0;
         boolean point = false;
         boolean zero = true;
@@ -72,6 +80,34 @@ public final class LongDouble {
             return null;
         }
         LongDouble rounded = round(mantissa.scaleByPowerOfTen((int) exponent));
+        boolean outOfRange = rounded.value == null || rounded.value.signum() == 0;
+        return outOfRange ? null : rounded;
+    }
+
+    /** C's other spelling: 0x1.8p3 is 12. Null if the text is not that. */
+    private static @Nullable LongDouble parseHexadecimal(Bytes text) {
+        Matcher parts = HEXADECIMAL.matcher(new String(text.toByteArray(), StandardCharsets.ISO_8859_1));
+        if (!parts.matches()) {
+            return null;
+        }
+        String fraction = parts.group("fraction") == null ? "" : parts.group("fraction");
+        String digits = parts.group("whole") + fraction;
+        if (digits.isEmpty()) {
+            return null;
+        }
+        BigInteger mantissa = new BigInteger(digits, 16);
+        long exponent = parts.group("exponent") == null ? 0 : exponent(parts.group("exponent"));
+        exponent -= 4L * fraction.length();
+        if (mantissa.signum() == 0) {
+            return new LongDouble(BigDecimal.ZERO);
+        }
+        if (Math.abs(exponent + mantissa.bitLength()) > MAX_HEXADECIMAL_EXPONENT) {
+            return null;
+        }
+        BigDecimal power = new BigDecimal(BigInteger.ONE.shiftLeft((int) Math.abs(exponent)));
+        BigDecimal exact = new BigDecimal(mantissa);
+        exact = exponent < 0 ? exact.divide(power) : exact.multiply(power);
+        LongDouble rounded = round(parts.group("sign").equals("-") ? exact.negate() : exact);
         boolean outOfRange = rounded.value == null || rounded.value.signum() == 0;
         return outOfRange ? null : rounded;
     }
