@@ -63,9 +63,6 @@ public enum Target {
         if (chosen != null && !names(chosen).contains(label)) {
             return Optional.of(label + " is not among COMPAT_TARGETS");
         }
-        if (this == CINNABAR && chosen == null && setting(variable) == null) {
-            return Optional.of("its commands are still landing: name it in COMPAT_TARGETS");
-        }
         if (command().isPresent()) {
             return Optional.empty();
         }
