@@ -87,14 +87,14 @@ public final class Database implements Entry.Home {
         return expiry.size() == 0 ? 0 : expiry.meanWhenMillis();
     }
 
-    /** See {@link HashTable#touchSlots}: called without the lock. */
-    long touchSlots(long hash) {
-        return table.touchSlots(hash);
+    /** See {@link HashTable#guess}: called without the lock. */
+    long guess(long hash) {
+        return table.guess(hash);
     }
 
-    /** See {@link HashTable#touchRecord}: called without the lock. */
-    long touchRecord(long hash) {
-        return table.touchRecord(hash);
+    /** Reads from the entry that {@link #guess} has returned: called without the lock. */
+    long touch(long guess) {
+        return memory.getLong(guess, 0);
     }
 
     /** Shows the entry of a key, expired or not. Returns whether there is one. */

@@ -22,6 +22,9 @@ public final class Keyspace implements AutoCloseable {
 
     public static final int MAX_PARTITIONS = 64;
 
+    /** More bits than an address of {@link dev.cinnabar.memory.Memory} has. */
+    private static final int ADDRESS_BITS = 48;
+
     /** Emptied chunks that wait to be closed, which takes too long to do it under a lock. */
     private final Queue<Runnable> closings = new ConcurrentLinkedQueue<>();
 
@@ -93,7 +96,7 @@ public final class Keyspace implements AutoCloseable {
      */
 
     /**
-     * Brings what look-ups of these hashes will read into the processor's cache.
+     * Brings what look-ups of these hashes will read into the processor's cache. Overwrites the hashes.
      *
      * @return a number that means nothing, to be kept somewhere so that the reading is not optimized away
      */
@@ -101,15 +104,15 @@ public final class Keyspace implements AutoCloseable {
         long read = 0;
         try {
             for (int i = 0; i < count; i++) {
-                Database keys = partitions[partitionOf(hashes[i])].unguarded(database);
-                if (keys != null) {
-                    read += keys.touchSlots(hashes[i]);
-                }
+                int partition = partitionOf(hashes[i]);
+                Database keys = partitions[partition].unguarded(database);
+                hashes[i] = keys == null ? 0 : keys.guess(hashes[i]) | (long) partition << ADDRESS_BITS;
             }
             for (int i = 0; i < count; i++) {
-                Database keys = partitions[partitionOf(hashes[i])].unguarded(database);
-                if (keys != null) {
-                    read += keys.touchRecord(hashes[i]);
+                long guess = hashes[i] & (1L << ADDRESS_BITS) - 1;
+                Database keys = partitions[(int) (hashes[i] >>> ADDRESS_BITS)].unguarded(database);
+                if (guess != 0 && keys != null) {
+                    read += keys.touch(guess);
                 }
             }
         } catch (RuntimeException e) {

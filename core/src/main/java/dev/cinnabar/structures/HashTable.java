@@ -153,7 +153,7 @@ public abstract class HashTable {
     private static final int MERGE_COUNT = 512;
     private static final int RECORDS_PER_ENTRY = 128;
     private static final int RANDOM_TRIES = 100;
-    private static final int TOUCHED_SLOTS = 3;
+    private static final int GUESSED_SLOTS = 3;
 
     private final Memory memory;
     private final Tag tag;
@@ -206,32 +206,24 @@ public abstract class HashTable {
     }
 
     /**
-     * Brings the slots where a search for this hash begins into the processor's cache. Unlike everything else here it
-     * may be called by a thread that does not guard the table: what it reads can be out of date or nonsense, and it
-     * can fail with any unchecked exception; it changes nothing. Returns a number to be used somehow, so that the
-     * reading is not optimized away.
+     * The record that a search for this hash would most likely look at first, or 0. Unlike everything else here it may be
+     * called by a thread that does not guard the table: what it returns can be out of date or nonsense, and it can fail with
+     * any unchecked exception; it changes nothing. There is no branch that depends on what is found, so that the cache misses
+     * of several calls in a row overlap.
      */
-    public long touchSlots(long hash) {
-        long entry = entryOf(hash);
-        int depth = depth(entry);
-        long segment = address(entry);
-        return memory.getLong(segment, SLOTS + 8L * home(tagOf(hash, depth), depth, usable(entry)));
-    }
-
-    /** As {@link #touchSlots}, for the first record that the search would look at. */
-    public long touchRecord(long hash) {
+    public long guess(long hash) {
         long entry = entryOf(hash);
         int depth = depth(entry);
         long segment = address(entry);
         int wanted = tagOf(hash, depth);
-        long from = SLOTS + 8L * home(wanted, depth, usable(entry));
-        // Without a branch that depends on what is found: which of the first few slots it is cannot be predicted.
+        MemorySegment block = memory.segment(segment);
+        long from = memory.offset(segment) + SLOTS + 8L * home(wanted, depth, usable(entry));
         long found = 0;
-        for (int i = 0; i < TOUCHED_SLOTS; i++) {
-            long slot = memory.getLong(segment, from + 8L * i);
+        for (int i = 0; i < GUESSED_SLOTS; i++) {
+            long slot = block.get(LONG, from + 8L * i);
             found = slotTag(slot) == wanted ? slot : found;
         }
-        return found == 0 ? 0 : memory.getLong(address(found), 0);
+        return address(found);
     }
 
     /** The slot of the key's record, or 0. A slot is valid until the next change of the table. */
