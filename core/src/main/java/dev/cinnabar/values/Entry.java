@@ -62,11 +62,10 @@ public final class Entry {
         address = entry;
         segment = memory.segment(entry);
         base = memory.offset(entry);
-        // Kind, clock, length of the key, and most often that of the value, at once: a block has eight bytes at least.
         long head = segment.get(EntryLayout.LONG, base);
         fullKind = (int) head & 0xff;
         int at = EntryLayout.FIXED;
-        int n = (int) (head >>> 8 * EntryLayout.KEY_LENGTH) & 0xff;
+        int n = EntryLayout.keyLength(head);
         if (n == EntryLayout.LONG_LENGTH) {
             n = segment.get(EntryLayout.INT, base + at);
             at += 4;
@@ -204,14 +203,12 @@ public final class Entry {
 
     /** Whether an entry has this key. */
     public static boolean hasKey(Memory memory, long entry, Bytes key) {
-        int n = memory.getByte(entry, EntryLayout.KEY_LENGTH) & 0xff;
+        long head = memory.getLong(entry, 0);
+        int n = EntryLayout.keyLength(head);
         if (n == EntryLayout.LONG_LENGTH) {
             n = memory.getInt(entry, EntryLayout.FIXED);
         }
-        if (n != key.length()) {
-            return false;
-        }
-        return key.equalsBlock(memory, entry, EntryLayout.keyOffset(memory, entry));
+        return n == key.length() && key.equalsBlock(memory, entry, EntryLayout.keyOffset(memory, entry, head));
     }
 
     /** Makes a new entry, its value not yet written. Not in any table yet. */

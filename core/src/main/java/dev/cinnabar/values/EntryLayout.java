@@ -52,14 +52,22 @@ public final class EntryLayout {
 
     private EntryLayout() {}
 
-    /** Where the key of an entry begins. */
-    static int keyOffset(Memory memory, long entry) {
-        int kind = memory.getByte(entry, KIND);
-        int at = (memory.getByte(entry, KEY_LENGTH) & 0xff) == LONG_LENGTH ? FIXED + 4 : FIXED;
-        if (Encoding.isInline(kind)) {
-            at += (memory.getByte(entry, at) & 0xff) == LONG_LENGTH ? 5 : 1;
+    // The first eight bytes are most often all of the header, and are read at once: a block is never shorter.
+
+    /** The byte that says how long the key is, of an entry that begins with these bytes. */
+    static int keyLength(long head) {
+        return (int) (head >>> 8 * KEY_LENGTH) & 0xff;
+    }
+
+    /** Where the key of an entry begins that begins with these bytes. */
+    static int keyOffset(Memory memory, long entry, long head) {
+        boolean longKey = keyLength(head) == LONG_LENGTH;
+        int at = longKey ? FIXED + 4 : FIXED;
+        if (Encoding.isInline((int) head)) {
+            int valueLength = longKey ? memory.getByte(entry, at) & 0xff : (int) (head >>> 8 * FIXED) & 0xff;
+            at += valueLength == LONG_LENGTH ? 5 : 1;
         }
-        return (kind & HAS_EXPIRY) != 0 ? at + 8 : at;
+        return (head & HAS_EXPIRY) != 0 ? at + 8 : at;
     }
 
     static int lengthSize(int length) {
