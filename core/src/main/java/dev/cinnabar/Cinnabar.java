@@ -34,9 +34,13 @@ public final class Cinnabar implements AutoCloseable {
     private final Engine engine;
     private final Lanes lanes;
 
-    private Cinnabar(Engine engine, int cores) {
+    private final Runnable whenClosed;
+
+    /** @param whenClosed closes the engine, once no call uses it any more */
+    Cinnabar(Engine engine, Runnable whenClosed) {
         this.engine = engine;
-        this.lanes = new Lanes(engine, cores);
+        this.lanes = new Lanes(engine, Runtime.getRuntime().availableProcessors());
+        this.whenClosed = whenClosed;
     }
 
     /** An engine with the defaults: empty, 16 databases. */
@@ -170,7 +174,7 @@ public final class Cinnabar implements AutoCloseable {
      */
     @Override
     public void close() {
-        lanes.close(engine::close);
+        lanes.close(whenClosed);
     }
 
     /** Says how an engine shall be. Not thread-safe. */
@@ -233,7 +237,7 @@ public final class Cinnabar implements AutoCloseable {
                     Commands.table(),
                     settings,
                     new SplittableRandom(random.nextLong()));
-            return new Cinnabar(engine.start(), cores);
+            return new Cinnabar(engine.start(), engine::close);
         }
     }
 

@@ -24,9 +24,11 @@ import org.jspecify.annotations.Nullable;
 public final class CinnabarServer implements AutoCloseable {
 
     private final Server server;
+    private final Cinnabar library;
 
     private CinnabarServer(Server server) {
         this.server = server;
+        this.library = new Cinnabar(server.engine(), server::close);
     }
 
     /** A builder with the defaults: port 6379 on the loopback interface, 16 databases, a loop for each core. */
@@ -39,10 +41,18 @@ public final class CinnabarServer implements AutoCloseable {
         return server.port();
     }
 
+    /**
+     * The server's own keys, without a socket: what one side writes the other reads. No password is asked here. Closing it
+     * closes the server.
+     */
+    public Cinnabar library() {
+        return library;
+    }
+
     /** Disconnects all clients, ends all threads and gives all memory back. Waits until that is done. */
     @Override
     public void close() {
-        server.close();
+        library.close();
     }
 
     /** Says how a server shall be. Not thread-safe. */
