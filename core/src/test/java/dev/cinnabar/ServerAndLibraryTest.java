@@ -19,8 +19,7 @@ class ServerAndLibraryTest {
 
     @Test
     void shareTheirKeys() throws IOException {
-        try (CinnabarServer server =
-                        CinnabarServer.builder().port(0).start();
+        try (CinnabarServer server = CinnabarServer.builder().port(0).start();
                 Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
             Cinnabar library = server.library();
             library.call("SET", "k", "1").orThrow();

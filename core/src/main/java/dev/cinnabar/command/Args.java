@@ -63,7 +63,8 @@ public final class Args {
         return prepared;
     }
 
-    @Nullable CommandSpec spec() {
+    @Nullable
+    CommandSpec spec() {
         return spec;
     }
 

@@ -77,7 +77,12 @@ public final class FileLog implements Log {
         StringBuilder line = new StringBuilder(64 + text.length());
         line.append(processId).append(':').append(role.letter).append(' ');
         appendTime(line, now.atZone(zone));
-        return line.append(' ').append(level.mark()).append(' ').append(text).append('\n').toString();
+        return line.append(' ')
+                .append(level.mark())
+                .append(' ')
+                .append(text)
+                .append('\n')
+                .toString();
     }
 
     /** By hand: a DateTimeFormatter would load a locale's texts, which takes longer than all else in a server's start. */

@@ -35,6 +35,7 @@ final class Connection implements Peer {
 
     /** The loop that owns it; another one once it has been handed over. */
     volatile Loop loop;
+
     final SocketChannel channel;
     final Session session;
     private final int number = NUMBERS.incrementAndGet();

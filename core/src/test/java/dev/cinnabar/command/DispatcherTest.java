@@ -42,13 +42,11 @@ class DispatcherTest {
         rows.addAll(ConnectionCommands.table());
         rows.addAll(ClientCommands.table());
         rows.addAll(TransactionCommands.table());
-        rows.add(command("boom", -2)
-                .keys(KeySpec.range(1, 1, 1))
-                .handler((call, args, reply) -> {
-                    reply.array(2);
-                    reply.bulk("half of the reply");
-                    throw new IllegalArgumentException("a bug");
-                }));
+        rows.add(command("boom", -2).keys(KeySpec.range(1, 1, 1)).handler((call, args, reply) -> {
+            reply.array(2);
+            reply.bulk("half of the reply");
+            throw new IllegalArgumentException("a bug");
+        }));
         rows.add(command("deep", 1).handler(DispatcherTest::deep));
         rows.add(command("wrong", 1).handler((call, args, reply) -> {
             throw new AssertionError("not so");
@@ -292,7 +290,9 @@ class DispatcherTest {
             statistics.error("CODE" + i);
         }
         assertThat(statistics.errors()).hasSizeLessThan(200);
-        assertThat(statistics.errors().values().stream().mapToLong(Long::longValue).sum())
+        assertThat(statistics.errors().values().stream()
+                        .mapToLong(Long::longValue)
+                        .sum())
                 .isEqualTo(1_000);
     }
 }

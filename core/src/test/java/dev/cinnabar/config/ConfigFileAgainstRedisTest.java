@@ -115,7 +115,8 @@ class ConfigFileAgainstRedisTest {
         List<String> list = new ArrayList<>(List.of("--port", "0"));
         list.addAll(List.of(("--" + words).split("\\|", -1)));
         assertThat(ours(list)).endsWith("Bad directive or wrong number of arguments\n");
-        assertThat(theirs(list)).containsAnyOf("Bad directive or wrong number of arguments\n", "Unresolved Configuration");
+        assertThat(theirs(list))
+                .containsAnyOf("Bad directive or wrong number of arguments\n", "Unresolved Configuration");
     }
 
     /** Whatever a file has in it, it is read or refused. */
@@ -170,7 +171,9 @@ class ConfigFileAgainstRedisTest {
         process.getOutputStream().close();
         try {
             StringBuilder output = new StringBuilder();
-            for (int b = process.getInputStream().read(); b >= 0; b = process.getInputStream().read()) {
+            for (int b = process.getInputStream().read();
+                    b >= 0;
+                    b = process.getInputStream().read()) {
                 output.append((char) b);
                 if (output.indexOf("Server initialized") >= 0) {
                     return "";

@@ -34,8 +34,8 @@ class FileLogTest {
         log.warning("olé");
         long pid = ProcessHandle.current().pid();
         assertThat(output.toString(UTF_8))
-                .isEqualTo(pid + ":M 03 Aug 2026 04:05:06.007 * started\n" + pid
-                        + ":S 03 Aug 2026 04:05:06.007 # olé\n");
+                .isEqualTo(
+                        pid + ":M 03 Aug 2026 04:05:06.007 * started\n" + pid + ":S 03 Aug 2026 04:05:06.007 # olé\n");
     }
 
     @Test

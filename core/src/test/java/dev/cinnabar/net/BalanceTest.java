@@ -29,7 +29,8 @@ class BalanceTest {
 
     @Test
     void aFullLoopSharesWithOneThatHasLittleToDo() {
-        assertThat(Balance.toShareWith(0, loads(0.96, 0.3, 0.2), sizes(8, 1, 1))).isEqualTo(2);
+        assertThat(Balance.toShareWith(0, loads(0.96, 0.3, 0.2), sizes(8, 1, 1)))
+                .isEqualTo(2);
         assertThat(Balance.toShareWith(0, loads(0.94, 0, 0), sizes(8, 0, 0))).isEqualTo(Balance.NOWHERE);
         assertThat(Balance.toShareWith(0, loads(1, 0.6), sizes(8, 8))).isEqualTo(Balance.NOWHERE);
         assertThat(Balance.toShareWith(0, loads(1, 0), sizes(1, 0))).isEqualTo(Balance.NOWHERE);

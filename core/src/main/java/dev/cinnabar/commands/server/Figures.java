@@ -17,7 +17,9 @@ final class Figures {
 
     /** A number with some decimals. */
     static String fixed(double value, int decimals) {
-        return BigDecimal.valueOf(value).setScale(decimals, RoundingMode.HALF_EVEN).toPlainString();
+        return BigDecimal.valueOf(value)
+                .setScale(decimals, RoundingMode.HALF_EVEN)
+                .toPlainString();
     }
 
     /** A part of a whole, 0 where there is no whole. */
@@ -56,7 +58,8 @@ final class Figures {
     private static long kilobytes(Path file, String name) {
         for (String line : lines(file)) {
             if (line.startsWith(name)) {
-                return Long.parseLong(line.substring(name.length()).replace("kB", "").strip());
+                return Long.parseLong(
+                        line.substring(name.length()).replace("kB", "").strip());
             }
         }
         return 0;
@@ -66,11 +69,11 @@ final class Figures {
     static double[] processorSeconds() {
         List<String> lines = lines(Path.of("/proc/self/stat"));
         if (lines.isEmpty()) {
-            Duration total =
-                    ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO);
+            Duration total = ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO);
             return new double[] {0, total.toNanos() / 1e9};
         }
-        // The second field, the program's name in brackets, may have blanks in it. Behind it the third field comes first.
+        // The second field, the program's name in brackets, may have blanks in it. Behind it the third field comes
+        // first.
         String line = lines.getFirst();
         String[] fields = line.substring(line.lastIndexOf(')') + 2).split(" ", -1);
         double user = Long.parseLong(fields[11]);

@@ -124,8 +124,10 @@ final class InfoCommand {
         line("redis_git_dirty", 0);
         line("redis_build_id", "0000000000000000");
         line("redis_mode", "standalone");
-        line("os", System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
-                + System.getProperty("os.arch").replace("amd64", "x86_64"));
+        line(
+                "os",
+                System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
+                        + System.getProperty("os.arch").replace("amd64", "x86_64"));
         line("arch_bits", 64);
         line("monotonic_clock", "System.nanoTime");
         line("multiplexing_api", "nio");
@@ -304,9 +306,11 @@ final class InfoCommand {
             long rejected = statistics.rejectedCalls(id);
             if (calls > 0 || rejected > 0) {
                 double micros = statistics.nanos(id) / 1000.0;
-                line("cmdstat_" + table.byId(id).fullName(), "calls=" + calls + ",usec=" + (long) micros + ",usec_per_call="
-                        + fixed(ratio(micros, calls), 2) + ",rejected_calls=" + rejected + ",failed_calls="
-                        + statistics.failedCalls(id));
+                line(
+                        "cmdstat_" + table.byId(id).fullName(),
+                        "calls=" + calls + ",usec=" + (long) micros + ",usec_per_call="
+                                + fixed(ratio(micros, calls), 2) + ",rejected_calls=" + rejected + ",failed_calls="
+                                + statistics.failedCalls(id));
             }
         }
     }
@@ -336,8 +340,7 @@ final class InfoCommand {
                     if (database != null) {
                         keys[n] += database.size();
                         expires[n] += database.expiringSize();
-                        restMillis[n] +=
-                                database.expiringSize() * (database.meanExpiryMillis() - call.nowMillis());
+                        restMillis[n] += database.expiringSize() * (database.meanExpiryMillis() - call.nowMillis());
                     }
                 }
                 return null;

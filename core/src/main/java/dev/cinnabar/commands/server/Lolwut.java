@@ -53,7 +53,10 @@ final class Lolwut {
         } else if (version >= 8) {
             crystals(text, columns, rows, random);
         }
-        text.append(text.isEmpty() ? "" : "\n").append("Redis ver. ").append(Version.REDIS).append('\n');
+        text.append(text.isEmpty() ? "" : "\n")
+                .append("Redis ver. ")
+                .append(Version.REDIS)
+                .append('\n');
         reply.verbatim("txt", text.toString());
     }
 

@@ -78,16 +78,15 @@ public final class MemoryCommands {
                                 .complexity("O(1)")
                                 .arguments(
                                         Argument.key("key"),
-                                        Argument.integer("count").after("SAMPLES").optional())
+                                        Argument.integer("count")
+                                                .after("SAMPLES")
+                                                .optional())
                                 .handler(MemoryCommands::usage),
                         Help.row("4.0.0", Group.SERVER)));
     }
 
     private static CommandSpec row(String name, int arity, Flag... flags) {
-        return command(name, arity, flags)
-                .group(Group.SERVER)
-                .since("4.0.0")
-                .locks(Locks.NONE);
+        return command(name, arity, flags).group(Group.SERVER).since("4.0.0").locks(Locks.NONE);
     }
 
     /** Values are counted exactly, however large: SAMPLES is checked and not needed. */
@@ -147,7 +146,8 @@ public final class MemoryCommands {
                     .append(Figures.human(engine.peakMemory()))
                     .append(", far above the ")
                     .append(Figures.human(used))
-                    .append(" in use now; what is free again goes back to the system by and by, or with MEMORY PURGE.\n");
+                    .append(
+                            " in use now; what is free again goes back to the system by and by, or with MEMORY PURGE.\n");
         }
         long reserved = engine.keyspace().reservedMemory();
         if (reserved > used * 3 / 2) {
@@ -157,16 +157,16 @@ public final class MemoryCommands {
                     .append(Figures.human(used))
                     .append(" in use: many keys were deleted or replaced by ones of other sizes.\n");
         }
-        reply.verbatim(
-                "txt", text.isEmpty() ? "The memory gives no rise to concern.\n" : "What was found:\n\n" + text);
+        reply.verbatim("txt", text.isEmpty() ? "The memory gives no rise to concern.\n" : "What was found:\n\n" + text);
     }
 
     static void mallocStats(Call call, Args args, Reply reply) {
         StringBuilder text = new StringBuilder("Bytes in use, by what they are used for:\n");
-        byTag(call.keyspace()).forEach((tag, bytes) -> text.append(tag.name().toLowerCase(Locale.ROOT))
-                .append(": ")
-                .append(bytes)
-                .append('\n'));
+        byTag(call.keyspace())
+                .forEach((tag, bytes) -> text.append(tag.name().toLowerCase(Locale.ROOT))
+                        .append(": ")
+                        .append(bytes)
+                        .append('\n'));
         text.append("taken from the system: ")
                 .append(call.keyspace().reservedMemory())
                 .append('\n');

@@ -45,10 +45,7 @@ public final class ServerCommands {
                         .summary("Ends the server.")
                         .complexity("O(1)")
                         .arguments(
-                                Argument.oneOf(
-                                                "save-selector",
-                                                Argument.token("NOSAVE"),
-                                                Argument.token("SAVE"))
+                                Argument.oneOf("save-selector", Argument.token("NOSAVE"), Argument.token("SAVE"))
                                         .optional(),
                                 Argument.token("NOW").since("7.0.0").optional(),
                                 Argument.token("FORCE").since("7.0.0").optional(),
@@ -96,7 +93,10 @@ public final class ServerCommands {
             return;
         }
         if (!call.engine().host().shutDown()) {
-            call.engine().settings().log.warning("SHUTDOWN: the program that has the server within it decides when it ends.");
+            call.engine()
+                    .settings()
+                    .log
+                    .warning("SHUTDOWN: the program that has the server within it decides when it ends.");
             args.fail(CANNOT_END);
             return;
         }

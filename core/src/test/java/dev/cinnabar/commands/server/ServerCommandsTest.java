@@ -29,7 +29,9 @@ class ServerCommandsTest {
 
     @Test
     void infoHasSections() {
-        assertThat(redis.run("INFO")).startsWith("'# Server\\r\\nredis_version:").contains("\\r\\n\\r\\n# Clients\\r\\n");
+        assertThat(redis.run("INFO"))
+                .startsWith("'# Server\\r\\nredis_version:")
+                .contains("\\r\\n\\r\\n# Clients\\r\\n");
         assertThat(redis.run("INFO")).contains("# Keyspace").doesNotContain("# Commandstats");
         assertThat(redis.run("INFO CLUSTER cpu nosuch"))
                 .startsWith("'# CPU\\r\\n")
@@ -67,7 +69,8 @@ class ServerCommandsTest {
                 .contains("keyspace_hits:1\\r\\n", "keyspace_misses:1\\r\\n", "total_error_replies:2\\r\\n");
         assertThat(redis.run("INFO errorstats")).contains("errorstat_ERR:count=2");
         assertThat(redis.run("INFO commandstats"))
-                .containsPattern("cmdstat_incr:calls=1,usec=\\d+,usec_per_call=\\d+\\.\\d\\d,rejected_calls=1,failed_calls=1");
+                .containsPattern(
+                        "cmdstat_incr:calls=1,usec=\\d+,usec_per_call=\\d+\\.\\d\\d,rejected_calls=1,failed_calls=1");
     }
 
     @ParameterizedTest
@@ -77,7 +80,17 @@ class ServerCommandsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", " VERSION 5", " VERSION 5 20 10 1", " VERSION 6", " VERSION 7", " VERSION 8", " foo", " VERSION"})
+    @ValueSource(
+            strings = {
+                "",
+                " VERSION 5",
+                " VERSION 5 20 10 1",
+                " VERSION 6",
+                " VERSION 7",
+                " VERSION 8",
+                " foo",
+                " VERSION"
+            })
     void lolwutEndsWithTheVersion(String arguments) {
         assertThat(redis.run("LOLWUT" + arguments)).matches("(?s)'.*Redis ver\\. [0-9.]+\\\\n'");
     }
@@ -112,7 +125,8 @@ class ServerCommandsTest {
                 return true;
             }
         });
-        assertThat(redis.client().send("SHUTDOWN".getBytes(UTF_8), "NOW".getBytes(UTF_8))).isEmpty();
+        assertThat(redis.client().send("SHUTDOWN".getBytes(UTF_8), "NOW".getBytes(UTF_8)))
+                .isEmpty();
         assertThat(ends).hasValue(1);
         assertThat(redis.client().session().isClosing()).isTrue();
     }
