@@ -183,6 +183,20 @@ class StringCommandsTest {
     }
 
     @Test
+    void increxSaturatesAtTheLimitsOfTheType() {
+        redis.call("SET", "n", "1.1e4932");
+        assertThat(redis.run("INCREX n BYFLOAT 1e4932"))
+                .startsWith("['1099999999999999999")
+                .endsWith(", '0']");
+        assertThat(redis.run("INCREX n BYFLOAT 1e4932 SATURATE"))
+                .startsWith("['118973149535723176502126385303")
+                .contains(", '8973149535723176");
+        assertThat(redis.run("INCREX n BYFLOAT 1e4932")).endsWith(", '0']");
+        redis.call("SET", "n", "-1.1e4932");
+        assertThat(redis.run("INCREX n BYFLOAT -1e4932 SATURATE")).startsWith("['-118973149535723176502126385303");
+    }
+
+    @Test
     void increxSetsTheExpiry() {
         redis.replies("""
                 INCREX n EX 100                              -> [1, 1]
@@ -361,8 +375,10 @@ class StringCommandsTest {
     @ValueSource(
             strings = {
                 "GET l", "STRLEN l", "DIGEST l", "GETRANGE l 0 1", "SUBSTR l 0 1", "APPEND l 1", "SETRANGE l 0 1",
-                "SETRANGE l 0 \"\"", "INCR l", "DECR l", "INCRBY l 1", "DECRBY l 1", "INCRBYFLOAT l 1", "INCRBYFLOAT l x",
-                "INCREX l", "INCREX l BYFLOAT 1", "GETSET l 1", "GETDEL l", "GETEX l EX 0", "GETEX l EX x", "SET l 1 GET",
+                "SETRANGE l 0 \"\"", "INCR l", "DECR l", "INCRBY l 1", "DECRBY l 1", "INCRBYFLOAT l 1",
+                        "INCRBYFLOAT l x",
+                "INCREX l", "INCREX l BYFLOAT 1", "GETSET l 1", "GETDEL l", "GETEX l EX 0", "GETEX l EX x",
+                        "SET l 1 GET",
                 "SET l 1 NX GET", "SET l 1 IFEQ 1", "SET l 1 IFNE 1", "SET l 1 IFDEQ 1"
             })
     void anotherTypeIsAnError(String command) {
@@ -393,7 +409,15 @@ class StringCommandsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"SET l 1", "SET l 1 XX", "SETEX l 10 1", "MSET l 1 l 1", "MSETEX 1 l 1 XX KEEPTTL", "SET l 1 KEEPTTL"})
+    @ValueSource(
+            strings = {
+                "SET l 1",
+                "SET l 1 XX",
+                "SETEX l 10 1",
+                "MSET l 1 l 1",
+                "MSETEX 1 l 1 XX KEEPTTL",
+                "SET l 1 KEEPTTL"
+            })
     void settingReplacesAnotherType(String command) {
         makeList("l");
         redis.run(command);
