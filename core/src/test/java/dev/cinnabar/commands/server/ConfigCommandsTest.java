@@ -60,12 +60,37 @@ class ConfigCommandsTest {
                 SET x 1                         -> +OK
                 SET y 1                         -> -OOM command not allowed when used memory > 'maxmemory'.
                 GET x                           -> '1'
+                CONFIG SET maxmemory 0          -> +OK
+                MULTI                           -> +OK
+                GET x                           -> +QUEUED
+                SET y 1                         -> +QUEUED
+                CONFIG SET maxmemory 1          -> +QUEUED
+                EXEC                            -> ['1', +OK, +OK]
+                CONFIG SET maxmemory 0          -> +OK
+                DEL y                           -> 1
                 DEL x                           -> 1
                 CONFIG SET maxmemory 0          -> +OK
                 SET y 1                         -> +OK
                 CONFIG SET proto-max-bulk-len 1mb -> +OK
                 """);
         assertThat(redis.settings().maxBulkLength).isEqualTo(1 << 20);
+    }
+
+    @Test
+    void aTransactionThatNeedsMemoryIsRefusedWhole() {
+        redis.replies("""
+                SET x 1                         -> +OK
+                MULTI                           -> +OK
+                DEL x                           -> +QUEUED
+                SET y 1                         -> +QUEUED
+                """);
+        redis.newClient().call("CONFIG", "SET", "maxmemory", "1");
+        redis.replies("""
+                EXEC                            -> -EXECABORT Transaction discarded because of: OOM command not allowed when used memory > 'maxmemory'.
+                MULTI                           -> +OK
+                GET x                           -> +QUEUED
+                EXEC                            -> ['1']
+                """);
     }
 
     @Test
