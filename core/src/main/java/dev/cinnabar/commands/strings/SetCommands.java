@@ -7,7 +7,6 @@ import static dev.cinnabar.command.KeySpec.Use.ACCESS;
 import static dev.cinnabar.command.KeySpec.Use.DELETE;
 import static dev.cinnabar.command.KeySpec.Use.INSERT;
 import static dev.cinnabar.command.KeySpec.Use.OW;
-import static dev.cinnabar.command.KeySpec.Use.RM;
 import static dev.cinnabar.command.KeySpec.Use.RW;
 import static dev.cinnabar.command.KeySpec.Use.UPDATE;
 import static dev.cinnabar.command.KeySpec.Use.VARIABLE_FLAGS;
@@ -135,7 +134,7 @@ final class SetCommands {
                                         .optional())
                         .handler(SetCommands::getex),
                 row("delex", -2, "8.4.0", WRITE, FAST)
-                        .keys(KeySpec.at(1, RM, DELETE))
+                        .keys(KeySpec.at(1, RW, DELETE))
                         .summary("Deletes a key if its value, or the digest of it, is the one given.")
                         .complexity("O(1); with IFDEQ or IFDNE O(N), N being the length of the value.")
                         .arguments(
