@@ -46,6 +46,7 @@ public final class CommandSpec {
     private boolean touchesData;
     private boolean endsTransaction;
     private boolean debug;
+    private boolean system;
     private String since = "1.0.0";
     private String summary = "";
     private String complexity = "";
@@ -118,6 +119,16 @@ public final class CommandSpec {
 
     boolean isEndOfTransaction() {
         return endsTransaction;
+    }
+
+    /** It is of no use to applications; COMMAND DOCS says so. */
+    public CommandSpec system() {
+        this.system = true;
+        return this;
+    }
+
+    public boolean isSystem() {
+        return system;
     }
 
     /** Only whom the setting "enable-debug-command" lets may run it. */

@@ -289,10 +289,15 @@ public final class CommandCommands {
         fields.text("since", spec.since());
         fields.text("group", spec.group().label());
         fields.text("complexity", spec.complexity().isEmpty() ? null : spec.complexity());
-        if (spec.deprecatedSince() != null) {
+        if (spec.deprecatedSince() != null || spec.isSystem()) {
             fields.add("doc_flags", r -> {
-                r.set(1);
-                r.simple("deprecated");
+                r.set((spec.deprecatedSince() != null ? 1 : 0) + (spec.isSystem() ? 1 : 0));
+                if (spec.deprecatedSince() != null) {
+                    r.simple("deprecated");
+                }
+                if (spec.isSystem()) {
+                    r.simple("syscmd");
+                }
             });
         }
         fields.text("deprecated_since", spec.deprecatedSince());

@@ -88,6 +88,7 @@ final class DebugCommand {
                 .group(Group.SERVER)
                 .walksData()
                 .debug()
+                .system()
                 .summary("Helps to test servers and clients.")
                 .complexity("Depends on the subcommand.")
                 .handler(DebugCommand::run);

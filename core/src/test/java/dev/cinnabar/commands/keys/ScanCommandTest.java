@@ -115,6 +115,27 @@ class ScanCommandTest {
     }
 
     @Test
+    void aReplyIsBounded() {
+        String long1M = "n".repeat(1 << 20);
+        Set<String> expected = new HashSet<>();
+        for (int i = 0; i < 40; i++) {
+            redis.call("SET", i + long1M, "v");
+            expected.add(i + long1M);
+        }
+        Set<String> seen = new HashSet<>();
+        String cursor = "0";
+        int calls = 0;
+        do {
+            Page page = Page.of(redis.call("SCAN", cursor, "COUNT", "1000000"));
+            seen.addAll(page.keys);
+            cursor = page.cursor;
+            calls++;
+        } while (!cursor.equals("0"));
+        assertThat(calls).isGreaterThan(1);
+        assertThat(seen).isEqualTo(expected);
+    }
+
+    @Test
     void anExpiredKeyIsNotShown() {
         redis.replies("""
                 SET a 1                         -> +OK

@@ -135,6 +135,7 @@ class DatabaseCommandsTest {
                 DEBUG PROTOCOL map      -> [0, 0, 1, 1, 2, 0]
                 DEBUG PROTOCOL push     -> -ERR RESP2 is not supported by this command
                 DEBUG PROTOCOL foo      -> /-ERR Wrong protocol type name.*/
+                COMMAND DOCS debug      -> /.*'doc_flags', \\[\\+syscmd\\].*/
                 DEBUG SET-ACTIVE-EXPIRE 0 -> +OK
                 """);
         assertThat(redis.settings().activeExpiry).isFalse();
