@@ -81,7 +81,8 @@ class KeyspaceConcurrencyTest {
                     for (String key : new String[] {"c", "a", "d", "b"}) {
                         client.call("GET", key);
                     }
-                    String[] values = client.run("EXEC").replaceAll("[\\[\\]]", "").split(", ", -1);
+                    String[] values =
+                            client.run("EXEC").replaceAll("[\\[\\]]", "").split(", ", -1);
                     if (List.of(values).stream().distinct().count() != 1) {
                         torn.incrementAndGet();
                     }
@@ -102,7 +103,8 @@ class KeyspaceConcurrencyTest {
         };
         Work looks = (client, random) -> {
             for (int i = 0; i < ROUNDS; i++) {
-                if (!client.run("EXISTS k0 k1 k2 k3 k4 k5").equals("1") || !client.run("DBSIZE").equals("1")) {
+                if (!client.run("EXISTS k0 k1 k2 k3 k4 k5").equals("1")
+                        || !client.run("DBSIZE").equals("1")) {
                     wrong.incrementAndGet();
                 }
             }
@@ -126,7 +128,8 @@ class KeyspaceConcurrencyTest {
                 String target = "copy" + random.nextInt(6);
                 client.call("COPY", "source", target, "REPLACE", "DB", "" + random.nextInt(2));
                 String text = client.call("GET", target);
-                if (!text.equals("nil") && text.chars().filter(c -> c != '\'').distinct().count() != 1) {
+                if (!text.equals("nil")
+                        && text.chars().filter(c -> c != '\'').distinct().count() != 1) {
                     torn.incrementAndGet();
                 }
                 if (random.nextInt(4) == 0) {
@@ -175,7 +178,8 @@ class KeyspaceConcurrencyTest {
                     client.call("GET", "account" + n);
                 }
                 int sum = 0;
-                for (String balance : client.run("EXEC").replaceAll("[\\[\\]]", "").split(", ", -1)) {
+                for (String balance :
+                        client.run("EXEC").replaceAll("[\\[\\]]", "").split(", ", -1)) {
                     sum += number(balance);
                 }
                 if (sum != 100 * accounts) {
@@ -243,9 +247,32 @@ class KeyspaceConcurrencyTest {
     @Test
     void everythingAtOnce() throws InterruptedException {
         String[] templates = {
-            "SET k1 v", "GET k2", "APPEND k3 xx", "RENAME k1 k2", "COPY k3 k1 REPLACE", "DEL k1 k2 k3", "MOVE k1 1",
-            "SELECT 1", "SELECT 0", "PEXPIRE k1 3", "PEXPIRE k2 1", "PERSIST k1", "WATCH k1 k2 k3", "UNWATCH", "MULTI", "MULTI",
-            "EXEC", "EXEC", "DISCARD", "SCAN 0 COUNT 7", "KEYS *", "RANDOMKEY", "DBSIZE", "SWAPDB 0 1", "FLUSHALL", "MSET k1 1 k2 2 k3 3"
+            "SET k1 v",
+            "GET k2",
+            "APPEND k3 xx",
+            "RENAME k1 k2",
+            "COPY k3 k1 REPLACE",
+            "DEL k1 k2 k3",
+            "MOVE k1 1",
+            "SELECT 1",
+            "SELECT 0",
+            "PEXPIRE k1 3",
+            "PEXPIRE k2 1",
+            "PERSIST k1",
+            "WATCH k1 k2 k3",
+            "UNWATCH",
+            "MULTI",
+            "MULTI",
+            "EXEC",
+            "EXEC",
+            "DISCARD",
+            "SCAN 0 COUNT 7",
+            "KEYS *",
+            "RANDOMKEY",
+            "DBSIZE",
+            "SWAPDB 0 1",
+            "FLUSHALL",
+            "MSET k1 1 k2 2 k3 3"
         };
         Work work = (client, random) -> {
             for (int i = 0; i < 2 * ROUNDS; i++) {

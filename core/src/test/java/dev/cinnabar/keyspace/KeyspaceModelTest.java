@@ -33,7 +33,8 @@ class KeyspaceModelTest {
     private final class Model {
         final Map<String, Value> values = new HashMap<>();
 
-        @Nullable Value get(String key) {
+        @Nullable
+        Value get(String key) {
             Value value = values.get(key);
             if (value != null && value.expiryMillis <= now()) {
                 values.remove(key);
@@ -159,9 +160,8 @@ class KeyspaceModelTest {
             }
             case "APPEND" -> {
                 Value old = model.get(first);
-                Value value = old == null
-                        ? new Value(command[2], NEVER)
-                        : new Value(old.text + command[2], old.expiryMillis);
+                Value value =
+                        old == null ? new Value(command[2], NEVER) : new Value(old.text + command[2], old.expiryMillis);
                 model.values.put(first, value);
                 yield "" + value.text.length();
             }
@@ -255,10 +255,13 @@ class KeyspaceModelTest {
         if (random().nextBoolean()) {
             redis().engine().keyspace().expireDue();
             models.forEach(Model::expire);
-            assertThat(client.call("DBSIZE")).as(when).isEqualTo("" + model().values.size());
+            assertThat(client.call("DBSIZE"))
+                    .as(when)
+                    .isEqualTo("" + model().values.size());
         }
         model().expire();
-        Set<String> quoted = model().values.keySet().stream().map(k -> "'" + k + "'").collect(Collectors.toSet());
+        Set<String> quoted =
+                model().values.keySet().stream().map(k -> "'" + k + "'").collect(Collectors.toSet());
         assertThat(elements(client.call("KEYS", "*"))).as(when).isEqualTo(quoted);
         String random = client.call("RANDOMKEY");
         if (quoted.isEmpty()) {
