@@ -341,6 +341,26 @@ class TransactionTest {
     }
 
     @RedisTest
+    void outOfMemoryEndsATransactionThatNeedsSome(Client redis, Server server) {
+        Client admin = server.connect();
+        admin.run("SET something-in-memory 1").isOk();
+        redis.run("MULTI").isOk();
+        redis.run("SET x 1").is("+QUEUED");
+        admin.run("CONFIG SET maxmemory 1").isOk();
+        redis.replies("""
+            EXEC                    -> -EXECABORT Transaction discarded because of: OOM command not allowed when used memory > 'maxmemory'.
+            EXEC                    -> -ERR EXEC without MULTI
+            SET x 1                 -> -OOM command not allowed when used memory > 'maxmemory'.
+            GET x                   -> nil
+            """);
+        admin.run("CONFIG SET maxmemory 0").isOk();
+        redis.run("MULTI").isOk();
+        redis.run("GET x").is("+QUEUED");
+        admin.run("CONFIG SET maxmemory 1").isOk();
+        redis.run("EXEC").is("[nil]");
+    }
+
+    @RedisTest
     void resetLeavesTheTransaction(Client redis) {
         redis.replies("""
             WATCH x                 -> +OK

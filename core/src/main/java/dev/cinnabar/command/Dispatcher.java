@@ -230,7 +230,7 @@ public final class Dispatcher {
             reject(spec, session, reply, RedisError.NO_AUTH);
             return;
         }
-        if (spec.has(Flag.DENYOOM) && engine.isOutOfMemory()) {
+        if (needsMemory(spec, session) && engine.isOutOfMemory()) {
             reject(spec, session, reply, RedisError.OOM);
             return;
         }
@@ -263,6 +263,19 @@ public final class Dispatcher {
     /** See {@link Call#afterUnlock}. */
     void afterUnlock(Runnable work) {
         unlockedWork.add(work);
+    }
+
+    /** EXEC does if any queued command does. */
+    private boolean needsMemory(CommandSpec spec, Session session) {
+        if (!spec.isEndOfTransaction()) {
+            return spec.has(Flag.DENYOOM);
+        }
+        for (Transaction.Queued command : session.transaction().queue()) {
+            if (table.byId(command.command()).has(Flag.DENYOOM)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static final RedisError NOT_IN_TRANSACTION = new RedisError("ERR Command not allowed inside a transaction");
