@@ -377,19 +377,6 @@ public final class Dispatcher {
         }
     }
 
-    /** Whether a queue has a command in it that would be refused now because memory is full. */
-    public boolean isOutOfMemoryFor(Transaction transaction) {
-        if (!engine.isOutOfMemory()) {
-            return false;
-        }
-        for (Transaction.Queued command : transaction.queue()) {
-            if (table.byId(command.command()).has(Flag.DENYOOM)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     private long maskOf(Transaction.Queued command) {
         CommandSpec spec = table.byId(command.command());
         if (spec.locks() != CommandSpec.Locks.KEYS) {

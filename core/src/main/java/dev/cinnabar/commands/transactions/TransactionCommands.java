@@ -28,8 +28,6 @@ import java.util.List;
 public final class TransactionCommands {
 
     private static final RedisError NESTED = new RedisError("ERR MULTI calls can not be nested");
-    private static final RedisError EXEC_OUT_OF_MEMORY =
-            new RedisError("EXECABORT Transaction discarded because of: " + RedisError.OOM.text());
     private static final RedisError EXEC_WITHOUT_MULTI = new RedisError("ERR EXEC without MULTI");
     private static final RedisError DISCARD_WITHOUT_MULTI = new RedisError("ERR DISCARD without MULTI");
     private static final RedisError WATCH_INSIDE_MULTI = new RedisError("ERR WATCH inside MULTI is not allowed");
@@ -90,9 +88,6 @@ public final class TransactionCommands {
         Transaction transaction = call.session().transaction();
         if (!transaction.isOpen()) {
             args.fail(EXEC_WITHOUT_MULTI);
-        } else if (call.dispatcher().isOutOfMemoryFor(transaction)) {
-            end(call, call.session());
-            args.fail(EXEC_OUT_OF_MEMORY);
         } else if (transaction.isAborted()) {
             end(call, call.session());
             args.fail(RedisError.EXEC_ABORT);
