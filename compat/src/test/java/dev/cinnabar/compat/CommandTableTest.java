@@ -37,12 +37,6 @@ class CommandTableTest {
 
     /** {@code command field}: what releases before 8.0 answer otherwise. */
     private static final Map<String, String> CHANGED = Map.ofEntries(
-            Map.entry("client|setname tips", "7.0 has none"),
-            Map.entry("config|resetstat tips", "7.0 has none"),
-            Map.entry("config|rewrite tips", "7.0 has none"),
-            Map.entry("msetnx tips", "7.0 would split it among shards"),
-            Map.entry("randomkey tips", "7.0 has no response policy"),
-            Map.entry("scan tips", "7.0 has no response policy"),
             Map.entry("command|getkeys arity", "7.0: -4, now -3"),
             Map.entry("command|getkeysandflags arity", "7.0: -4, now -3"),
             Map.entry("client|setname tips", "7.0: none, now for all nodes"),
