@@ -2,10 +2,14 @@ package dev.cinnabar.compat.concurrency;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cinnabar.Cinnabar;
+import dev.cinnabar.CinnabarSession;
+import dev.cinnabar.RespValue;
 import dev.cinnabar.compat.concurrency.Linearizability.Call;
 import dev.cinnabar.compat.harness.Client;
 import dev.cinnabar.compat.harness.RedisTest;
 import dev.cinnabar.compat.harness.Server;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -14,6 +18,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /*
@@ -62,41 +67,111 @@ class LinearizabilityTest {
                 .isFalse();
     }
 
+    private static final String[] ON_ONE_KEY = {
+        "GET x", "GET x", "SET x %d", "INCR x", "GETSET x %d", "DEL x", "SETNX x %d", "INCR x"
+    };
+
+    private static final String[] ON_SEVERAL_KEYS = {
+        "GET x",
+        "SET x %d",
+        "INCR y",
+        "DEL y",
+        "MSET x %d y %d z %d",
+        "MGET x y z",
+        "MGET z y x",
+        "MSETNX y %d z %d",
+        "RENAME x y",
+        "RENAME y z",
+        "RENAME z x",
+        "COPY x z",
+        "COPY z y",
+        "APPEND z 7",
+        "DBSIZE",
+        "FLUSHALL",
+        "GETSET z %d"
+    };
+
     @RedisTest
     void oneKey(Server server) throws Exception {
-        String[] commands = {"GET x", "GET x", "SET x %d", "INCR x", "GETSET x %d", "DEL x", "SETNX x %d", "INCR x"};
-        check(server, commands, 5, 40);
+        check(() -> connection(server), ON_ONE_KEY, 5, 40);
     }
 
     @RedisTest
     void severalKeys(Server server) throws Exception {
-        String[] commands = {
-            "GET x",
-            "SET x %d",
-            "INCR y",
-            "DEL y",
-            "MSET x %d y %d z %d",
-            "MGET x y z",
-            "MGET z y x",
-            "MSETNX y %d z %d",
-            "RENAME x y",
-            "RENAME y z",
-            "RENAME z x",
-            "COPY x z",
-            "COPY z y",
-            "APPEND z 7",
-            "DBSIZE",
-            "FLUSHALL",
-            "GETSET z %d"
-        };
-        check(server, commands, 4, 25);
+        check(() -> connection(server), ON_SEVERAL_KEYS, 4, 25);
     }
 
-    private static void check(Server server, String[] commands, int clients, int callsPerClient) throws Exception {
+    /** In the library commands run on the callers' own threads: nothing but the partitions' locks puts them in order. */
+    @Test
+    void oneKeyInManyThreadsOfTheLibrary() throws Exception {
+        try (Cinnabar cinnabar = Cinnabar.open()) {
+            check(() -> session(cinnabar), ON_ONE_KEY, 4, 60);
+        }
+    }
+
+    @Test
+    void severalKeysInManyThreadsOfTheLibrary() throws Exception {
+        try (Cinnabar cinnabar = Cinnabar.open()) {
+            check(() -> session(cinnabar), ON_SEVERAL_KEYS, 4, 30);
+        }
+    }
+
+    /** Somebody who calls: a connection to a server, or a session of the library. */
+    private interface Caller extends AutoCloseable {
+        String call(List<String> command);
+
+        @Override
+        void close();
+    }
+
+    private static Caller connection(Server server) {
+        Client client = new Client(server.port());
+        return new Caller() {
+            @Override
+            public String call(List<String> command) {
+                return client.call(command.toArray()).reply().toString();
+            }
+
+            @Override
+            public void close() {
+                client.close();
+            }
+        };
+    }
+
+    private static Caller session(Cinnabar cinnabar) {
+        CinnabarSession session = cinnabar.newSession();
+        return new Caller() {
+            @Override
+            public String call(List<String> command) {
+                return shown(session.call(command.toArray(new String[0])));
+            }
+
+            @Override
+            public void close() {
+                session.close();
+            }
+        };
+    }
+
+    /** In the notation of {@link dev.cinnabar.compat.harness.Resp}. */
+    private static String shown(RespValue value) {
+        return switch (value) {
+            case RespValue.SimpleString(String text) -> "+" + text;
+            case RespValue.BulkString(byte[] bytes) -> "'" + new String(bytes, StandardCharsets.ISO_8859_1) + "'";
+            case RespValue.ErrorReply(String message) -> "-" + message;
+            case RespValue.Array(List<RespValue> values) ->
+                values.stream().map(LinearizabilityTest::shown).toList().toString();
+            default -> value.toString();
+        };
+    }
+
+    private static void check(Supplier<Caller> callers, String[] commands, int clients, int callsPerClient)
+            throws Exception {
         try (ExecutorService threads = Executors.newFixedThreadPool(clients)) {
             for (int round = 0; round < ROUNDS; round++) {
                 long seed = FIRST_SEED + round;
-                List<Call<List<String>>> history = history(server, commands, clients, callsPerClient, seed, threads);
+                List<Call<List<String>>> history = history(callers, commands, clients, callsPerClient, seed, threads);
                 assertThat(Linearizability.holds(history, new KeyspaceModel()))
                         .as(() -> "seed " + seed + ": no order explains\n" + describe(history))
                         .isTrue();
@@ -105,10 +180,15 @@ class LinearizabilityTest {
     }
 
     private static List<Call<List<String>>> history(
-            Server server, String[] commands, int clients, int callsPerClient, long seed, ExecutorService threads)
+            Supplier<Caller> callers,
+            String[] commands,
+            int clients,
+            int callsPerClient,
+            long seed,
+            ExecutorService threads)
             throws InterruptedException, ExecutionException {
-        try (Client client = new Client(server.port())) {
-            client.run("FLUSHALL").isOk();
+        try (Caller caller = callers.get()) {
+            assertThat(caller.call(List.of("FLUSHALL"))).isEqualTo("+OK");
         }
         CyclicBarrier start = new CyclicBarrier(clients);
         List<Future<List<Call<List<String>>>>> futures = new ArrayList<>();
@@ -116,12 +196,12 @@ class LinearizabilityTest {
             Random random = new Random(seed * 1000 + i);
             futures.add(threads.submit(() -> {
                 List<Call<List<String>>> calls = new ArrayList<>();
-                try (Client client = new Client(server.port())) {
+                try (Caller caller = callers.get()) {
                     start.await();
                     for (int n = 0; n < callsPerClient; n++) {
                         List<String> command = command(commands[random.nextInt(commands.length)], random);
                         long called = System.nanoTime();
-                        String reply = client.call(command.toArray()).reply().toString();
+                        String reply = caller.call(command);
                         calls.add(new Call<>(command, reply, called, System.nanoTime()));
                     }
                 }
