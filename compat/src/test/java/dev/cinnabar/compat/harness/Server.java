@@ -182,6 +182,7 @@ public final class Server {
         int port = freePort();
         Path directory = Files.createTempDirectory("compat-" + target.label().replace(' ', '-') + "-");
         directory.toFile().deleteOnExit();
+        directory.resolve("server.log").toFile().deleteOnExit(); // before its directory: the last named goes first
         List<String> command = new ArrayList<>(program);
         command.addAll(List.of("--port", Integer.toString(port), "--save", ""));
         command.addAll(options);
