@@ -25,7 +25,7 @@ public final class Dispatcher {
 
     private static final CommandSpec NOTHING = CommandSpec.command("", 0);
     /** How many keys of a batch are looked at ahead. */
-    private static final int MAX_TOUCHES = 64;
+    private static final int MAX_TOUCHES = 256;
 
     private static final Output NO_OUTPUT =
             new RespWriter(64, new ChunkPool(new BufferAccounting()), (bytes, offset, length) -> {});
