@@ -12,6 +12,7 @@ import dev.cinnabar.resp.RespWriter;
 import dev.cinnabar.session.Session;
 import dev.cinnabar.session.Session.ReplyMode;
 import dev.cinnabar.session.Transaction;
+import dev.cinnabar.structures.LookAhead;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -49,9 +50,7 @@ public final class Dispatcher {
     private final long[] touches = new long[MAX_TOUCHES];
     private int touchCount;
 
-    /** Written and not read: so that what {@link Keyspace#touch} reads is not optimized away. */
-    @SuppressWarnings("UnusedVariable")
-    private long touched;
+    private final LookAhead ahead = new LookAhead(MAX_TOUCHES);
 
     private long nowMillis;
     private long nowNanos;
@@ -135,7 +134,7 @@ public final class Dispatcher {
 
     private void touch(Session session) {
         if (touchCount > 1) {
-            touched += keyspace.touch(session.database(), touches, touchCount);
+            keyspace.touch(session.database(), touches, touchCount, ahead);
         }
     }
 

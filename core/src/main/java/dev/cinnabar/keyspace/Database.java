@@ -5,6 +5,7 @@ import dev.cinnabar.memory.Memory;
 import dev.cinnabar.memory.Tag;
 import dev.cinnabar.structures.ExpiryOrder;
 import dev.cinnabar.structures.HashTable;
+import dev.cinnabar.structures.LookAhead;
 import dev.cinnabar.structures.RecordConsumer;
 import dev.cinnabar.values.Entry;
 import dev.cinnabar.values.Values;
@@ -87,14 +88,9 @@ public final class Database implements Entry.Home {
         return expiry.size() == 0 ? 0 : expiry.meanWhenMillis();
     }
 
-    /** See {@link HashTable#guess}: called without the lock. */
-    long guess(long hash) {
-        return table.guess(hash);
-    }
-
-    /** Reads from the entry that {@link #guess} has returned: called without the lock. */
-    long touch(long guess) {
-        return memory.getLong(guess, 0);
+    /** See {@link HashTable#aim}: called without the lock. */
+    void aim(long hash, LookAhead ahead) {
+        table.aim(hash, ahead);
     }
 
     /** Shows the entry of a key, expired or not. Returns whether there is one. */

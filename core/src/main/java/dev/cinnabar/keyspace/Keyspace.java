@@ -2,6 +2,7 @@ package dev.cinnabar.keyspace;
 
 import dev.cinnabar.memory.Bytes;
 import dev.cinnabar.memory.Memory;
+import dev.cinnabar.structures.LookAhead;
 import dev.cinnabar.structures.SipHash;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -21,9 +22,6 @@ import org.jspecify.annotations.Nullable;
 public final class Keyspace implements AutoCloseable {
 
     public static final int MAX_PARTITIONS = 64;
-
-    /** More bits than an address of {@link dev.cinnabar.memory.Memory} has. */
-    private static final int ADDRESS_BITS = 48;
 
     /** Emptied chunks that wait to be closed, which takes too long to do it under a lock. */
     private final Queue<Runnable> closings = new ConcurrentLinkedQueue<>();
@@ -95,31 +93,21 @@ public final class Keyspace implements AutoCloseable {
      * that is read here is believed: the worst is a line that is not needed, or an exception, which is dropped.
      */
 
-    /**
-     * Brings what look-ups of these hashes will read into the processor's cache. Overwrites the hashes.
-     *
-     * @return a number that means nothing, to be kept somewhere so that the reading is not optimized away
-     */
-    public long touch(int database, long[] hashes, int count) {
-        long read = 0;
+    /** Brings what look-ups of these hashes will read into the processor's cache. */
+    public void touch(int database, long[] hashes, int count, LookAhead ahead) {
+        ahead.clear();
         try {
-            for (int i = 0; i < count; i++) {
-                int partition = partitionOf(hashes[i]);
-                Database keys = partitions[partition].unguarded(database);
-                hashes[i] = keys == null ? 0 : keys.guess(hashes[i]) | (long) partition << ADDRESS_BITS;
-            }
-            for (int i = 0; i < count; i++) {
-                long guess = hashes[i] & (1L << ADDRESS_BITS) - 1;
-                Database keys = partitions[(int) (hashes[i] >>> ADDRESS_BITS)].unguarded(database);
-                if (guess != 0 && keys != null) {
-                    read += keys.touch(guess);
+            for (int i = 0; i < count && !ahead.isFull(); i++) {
+                Database keys = partitions[partitionOf(hashes[i])].unguarded(database);
+                if (keys != null) {
+                    keys.aim(hashes[i], ahead);
                 }
             }
+            ahead.run();
         } catch (RuntimeException e) {
             // Something changed under our eyes: the look-up proper will find out what.
-            return read;
+            ahead.clear();
         }
-        return read;
     }
 
     // Locks.

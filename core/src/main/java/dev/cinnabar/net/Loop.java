@@ -45,7 +45,7 @@ final class Loop implements Runnable {
     private static final int INPUT_BYTES = 64 * 1024;
     private static final int OUTPUT_BYTES = 64 * 1024;
     /** How many requests are looked at together before the first is run. */
-    private static final int BATCH = 16;
+    private static final int BATCH = 32;
 
     private static final long TICK_MILLIS = 1000;
 

@@ -96,7 +96,7 @@ public abstract class HashTable {
      * a split, the table is not usable any more.
      */
 
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     // The root.
     private static final int SIZE = 0;
@@ -205,23 +205,28 @@ public abstract class HashTable {
         return memory.getLong(root, BYTES);
     }
 
-    /**
-     * The record that a search for this hash would most likely look at first, or 0. Unlike everything else here it may be
-     * called by a thread that does not guard the table: what it returns can be out of date or nonsense, and it can fail with
-     * any unchecked exception; it changes nothing. There is no branch that depends on what is found, so that the cache misses
-     * of several calls in a row overlap.
-     */
-    public long guess(long hash) {
+    /** Says where a search for this hash will begin. May be called without guarding the table, as {@link LookAhead} says. */
+    public void aim(long hash, LookAhead ahead) {
         long entry = entryOf(hash);
         int depth = depth(entry);
         long segment = address(entry);
-        int wanted = tagOf(hash, depth);
-        MemorySegment block = memory.segment(segment);
-        long from = memory.offset(segment) + SLOTS + 8L * home(wanted, depth, usable(entry));
+        int tag = tagOf(hash, depth);
+        ahead.add(
+                memory,
+                memory.segment(segment),
+                memory.offset(segment) + SLOTS + 8L * home(tag, depth, usable(entry)),
+                tag);
+    }
+
+    /**
+     * The record that a search for a tag, beginning at a slot, most likely looks at first, or 0. Which of the first few slots
+     * it is cannot be predicted: so there is no branch that depends on it.
+     */
+    static long guess(MemorySegment block, long offset, int tag) {
         long found = 0;
         for (int i = 0; i < GUESSED_SLOTS; i++) {
-            long slot = block.get(LONG, from + 8L * i);
-            found = slotTag(slot) == wanted ? slot : found;
+            long slot = block.get(LONG, offset + 8L * i);
+            found = slotTag(slot) == tag ? slot : found;
         }
         return address(found);
     }

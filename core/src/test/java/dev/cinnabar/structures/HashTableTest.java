@@ -437,6 +437,29 @@ class HashTableTest {
 
     // The table under test: keys are numbers, a record is its number.
 
+    @Test
+    void lookingAheadFindsMostRecordsAndNoneInAnEmptyTable() {
+        table.create();
+        LookAhead ahead = new LookAhead(100);
+        table.aim(hash(1), ahead);
+        ahead.run();
+        assertThat(ahead.places()).isZero();
+        for (long key = 0; key < 20_000; key++) {
+            put(key);
+        }
+        int found = 0;
+        for (long key = 0; key < 20_000; ) {
+            ahead.clear();
+            for (; !ahead.isFull() && key < 20_000; key++) {
+                table.aim(hash(key), ahead);
+            }
+            ahead.run();
+            found += ahead.places();
+        }
+        // It looks at the first slots of a search alone.
+        assertThat(found).isBetween(12_000, 20_000);
+    }
+
     private final class Numbers extends HashTable {
         Numbers() {
             super(memory, Tag.TABLE);
