@@ -99,7 +99,6 @@ public class RequestBenchmark {
         engine = new Engine(
                 new Keyspace(PARTITIONS, DATABASES, Clock.SYSTEM, random), Commands.table(), new Settings(), random);
         dispatcher = engine.newDispatcher();
-        dispatcher.beginBatch();
         ping = new Requests();
         ping.add("PING");
         get = new Requests();
@@ -151,7 +150,9 @@ public class RequestBenchmark {
             throw new IllegalStateException("a whole request is not enough");
         }
         requests.next();
+        dispatcher.beginBatch();
         dispatcher.dispatch(session, request, writer);
+        dispatcher.endBatch();
         writer.drain();
         return replyBytes;
     }

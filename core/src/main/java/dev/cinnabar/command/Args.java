@@ -23,7 +23,6 @@ public final class Args {
     private int keys;
     private long[] hashes = new long[16];
     private @Nullable RedisError error;
-    private final byte[] digits = new byte[32];
 
     /** Arguments to come. */
     public Args() {
@@ -196,10 +195,5 @@ public final class Args {
             hashes = Arrays.copyOf(hashes, Math.max(index + 1, hashes.length * 2));
         }
         hashes[index] = hash;
-    }
-
-    /** Room for the digits of a number. */
-    public byte[] digits() {
-        return digits;
     }
 }

@@ -26,13 +26,13 @@ public final class Argument {
 
     private final String name;
     private final Kind kind;
-    private final @Nullable String token;
-    private final @Nullable String since;
-    private final @Nullable String deprecatedSince;
-    private final @Nullable String displayText;
-    private final boolean optional;
-    private final boolean multiple;
-    private final boolean multipleToken;
+    private @Nullable String token;
+    private @Nullable String since;
+    private @Nullable String deprecatedSince;
+    private @Nullable String displayText;
+    private boolean optional;
+    private boolean multiple;
+    private boolean multipleToken;
     private final int keySpec;
     private final List<Argument> parts;
 
@@ -116,52 +116,53 @@ public final class Argument {
 
     /** Behind a word. */
     public Argument after(String token) {
-        return new Argument(
-                name,
-                kind,
-                token,
-                since,
-                deprecatedSince,
-                displayText,
-                optional,
-                multiple,
-                multipleToken,
-                keySpec,
-                parts);
+        Argument copy = copy();
+        copy.token = token;
+        return copy;
     }
 
     public Argument since(String since) {
-        return new Argument(
-                name,
-                kind,
-                token,
-                since,
-                deprecatedSince,
-                displayText,
-                optional,
-                multiple,
-                multipleToken,
-                keySpec,
-                parts);
+        Argument copy = copy();
+        copy.since = since;
+        return copy;
     }
 
     public Argument deprecated(String deprecatedSince) {
-        return new Argument(
-                name,
-                kind,
-                token,
-                since,
-                deprecatedSince,
-                displayText,
-                optional,
-                multiple,
-                multipleToken,
-                keySpec,
-                parts);
+        Argument copy = copy();
+        copy.deprecatedSince = deprecatedSince;
+        return copy;
     }
 
     /** Shown in syntax as this text and not as the name. */
     public Argument shownAs(String displayText) {
+        Argument copy = copy();
+        copy.displayText = displayText;
+        return copy;
+    }
+
+    public Argument optional() {
+        Argument copy = copy();
+        copy.optional = true;
+        return copy;
+    }
+
+    /** It may stand several times. */
+    public Argument multiple() {
+        Argument copy = copy();
+        copy.multiple = true;
+        return copy;
+    }
+
+    /** It may stand several times, each time with its word. */
+    public Argument multipleWithToken() {
+        Argument copy = copy();
+        copy.multiple = true;
+        copy.multipleToken = true;
+        return copy;
+    }
+
+    /** For the methods above alone, which change it before anyone else sees it. */
+    private Argument copy() {
         return new Argument(
                 name,
                 kind,
@@ -174,23 +175,6 @@ public final class Argument {
                 multipleToken,
                 keySpec,
                 parts);
-    }
-
-    public Argument optional() {
-        return new Argument(
-                name, kind, token, since, deprecatedSince, displayText, true, multiple, multipleToken, keySpec, parts);
-    }
-
-    /** It may stand several times. */
-    public Argument multiple() {
-        return new Argument(
-                name, kind, token, since, deprecatedSince, displayText, optional, true, multipleToken, keySpec, parts);
-    }
-
-    /** It may stand several times, each time with its word. */
-    public Argument multipleWithToken() {
-        return new Argument(
-                name, kind, token, since, deprecatedSince, displayText, optional, true, true, keySpec, parts);
     }
 
     public String name() {

@@ -32,6 +32,12 @@ public final class ByteQueue implements AutoCloseable {
         return length;
     }
 
+    /** The chunks that hold its bytes. */
+    public int chunks() {
+        ArrayDeque<Chunk> queue = chunks;
+        return queue == null ? 0 : queue.size();
+    }
+
     public boolean isEmpty() {
         return length == 0;
     }

@@ -133,7 +133,7 @@ final class Connection implements Peer {
     @Override
     public int outputBlocks() {
         ByteQueue p = pending;
-        return p != null ? 1 : 0;
+        return p != null ? p.chunks() : 0;
     }
 
     @Override

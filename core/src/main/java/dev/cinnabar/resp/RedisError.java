@@ -15,10 +15,8 @@ public final class RedisError {
     public static final RedisError NOT_AN_INTEGER = new RedisError("ERR value is not an integer or out of range");
     public static final RedisError NOT_A_FLOAT = new RedisError("ERR value is not a valid float");
     public static final RedisError OUT_OF_RANGE = new RedisError("ERR value is out of range");
-    public static final RedisError NOT_POSITIVE = new RedisError("ERR value is out of range, must be positive");
     public static final RedisError NO_SUCH_KEY = new RedisError("ERR no such key");
     public static final RedisError SAME_OBJECT = new RedisError("ERR source and destination objects are the same");
-    public static final RedisError INDEX_OUT_OF_RANGE = new RedisError("ERR index out of range");
     public static final RedisError DB_OUT_OF_RANGE = new RedisError("ERR DB index is out of range");
     public static final RedisError OVERFLOW = new RedisError("ERR increment or decrement would overflow");
     public static final RedisError STRING_TOO_LONG =

@@ -78,6 +78,7 @@ class ByteQueueTest {
     void anEmptyQueueHoldsNothingAndWritesNothing() throws IOException {
         queue.append(new byte[0], 0, 0);
         assertThat(queue.isEmpty()).isTrue();
+        assertThat(queue.chunks()).isZero();
         assertThat(accounting.bytes()).isZero();
         assertThat(queue.writeTo(new SlowChannel())).isZero();
     }
@@ -101,8 +102,10 @@ class ByteQueueTest {
     @Test
     void chunksAreSmallFirstAndThenBig() {
         queue.append(new byte[1], 0, 1);
+        assertThat(queue.chunks()).isEqualTo(1);
         assertThat(accounting.bytes()).isEqualTo(16 << 10);
         queue.append(new byte[16 << 10], 0, 16 << 10);
+        assertThat(queue.chunks()).isEqualTo(2);
         assertThat(accounting.bytes()).isEqualTo(80 << 10);
         assertThat(queue.length()).isEqualTo(1 + (16 << 10));
     }
