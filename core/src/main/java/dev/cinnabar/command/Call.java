@@ -10,6 +10,7 @@ import dev.cinnabar.session.Session;
 import dev.cinnabar.session.Transaction;
 import dev.cinnabar.values.Entry;
 import dev.cinnabar.values.Type;
+import dev.cinnabar.values.Views;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,8 @@ public final class Call {
     private Args args;
     private final Entry first = new Entry();
     private final Entry second = new Entry();
+    private final Entry built = new Entry();
+    private final Views views;
     private final Bytes view = new Bytes();
     private final Bytes keyView = new Bytes();
     private final byte[] scratch = new byte[32];
@@ -37,6 +40,7 @@ public final class Call {
 
     Call(Engine engine, Dispatcher dispatcher, Args args, Session nobody, CommandSpec nothing) {
         this.engine = engine;
+        this.views = new Views(engine.settings().limits());
         this.dispatcher = dispatcher;
         this.keyspace = engine.keyspace();
         this.args = args;
@@ -240,6 +244,36 @@ public final class Call {
                         engine.newAccessClock(nowMillis),
                         first);
         return first;
+    }
+
+    /**
+     * An entry for a key, whatever that holds now, its value to be written into what is returned: for a value that is built
+     * from others, maybe from the one that it is to replace. Goes its way with {@link #install} or {@link #discard}, before
+     * the next is built.
+     */
+    public Entry build(int arg, int kind, int inlineLength) {
+        database(arg).build(args.at(arg, keyView), kind, inlineLength, engine.newAccessClock(nowMillis), built);
+        return built;
+    }
+
+    /** Makes the built value the key's, in place of what was there. Moves the second view. */
+    public void install(int arg, long expiryMillis) {
+        Entry old = write(arg, session.database(), second);
+        if (old != null) {
+            database(arg).delete(old);
+        }
+        database(arg).install(args.hash(arg), built, expiryMillis);
+        modified(arg);
+    }
+
+    /** Frees the built value. */
+    public void discard(int arg) {
+        database(arg).discard(built);
+    }
+
+    /** Views of collections. */
+    public Views views() {
+        return views;
     }
 
     /** Deletes an entry of the client's database; {@code arg} is its key. */

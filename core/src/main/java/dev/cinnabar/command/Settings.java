@@ -4,7 +4,9 @@ import dev.cinnabar.config.Access;
 import dev.cinnabar.config.Configuration;
 import dev.cinnabar.config.Directives;
 import dev.cinnabar.config.EvictionPolicy;
+import dev.cinnabar.config.NumberDirective;
 import dev.cinnabar.log.Log;
+import dev.cinnabar.values.Limits;
 import java.nio.charset.StandardCharsets;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -52,6 +54,7 @@ public final class Settings {
     /** Takes the lines of the log. */
     public volatile Log log = Log.silent();
 
+    private final Limits limits = new Limits();
     private final Configuration configuration;
 
     /** Settings by default: for tests, and for the library. */
@@ -72,6 +75,19 @@ public final class Settings {
                 Directives.LFU_DECAY_TIME,
                 Directives.ENABLE_DEBUG_COMMAND);
         read();
+        configuration.onChange(
+                this::readLimits,
+                Directives.HASH_MAX_LISTPACK_ENTRIES,
+                Directives.HASH_MAX_LISTPACK_VALUE,
+                Directives.SET_MAX_INTSET_ENTRIES,
+                Directives.SET_MAX_LISTPACK_ENTRIES,
+                Directives.SET_MAX_LISTPACK_VALUE,
+                Directives.ZSET_MAX_LISTPACK_ENTRIES,
+                Directives.ZSET_MAX_LISTPACK_VALUE,
+                Directives.LIST_MAX_LISTPACK_SIZE,
+                Directives.STREAM_NODE_MAX_BYTES,
+                Directives.STREAM_NODE_MAX_ENTRIES);
+        readLimits();
     }
 
     private void read() {
@@ -87,6 +103,28 @@ public final class Settings {
         if (maxMemory > 0 && policy != EvictionPolicy.NOEVICTION) {
             warnings.accept("This version evicts no keys: above maxmemory, writes are refused, as with 'noeviction'.");
         }
+    }
+
+    private void readLimits() {
+        limits.hashEntries = bounded(Directives.HASH_MAX_LISTPACK_ENTRIES);
+        limits.hashValueBytes = bounded(Directives.HASH_MAX_LISTPACK_VALUE);
+        limits.setIntsetEntries = bounded(Directives.SET_MAX_INTSET_ENTRIES);
+        limits.setListpackEntries = bounded(Directives.SET_MAX_LISTPACK_ENTRIES);
+        limits.setValueBytes = bounded(Directives.SET_MAX_LISTPACK_VALUE);
+        limits.zsetEntries = bounded(Directives.ZSET_MAX_LISTPACK_ENTRIES);
+        limits.zsetValueBytes = bounded(Directives.ZSET_MAX_LISTPACK_VALUE);
+        limits.listListpackSize = bounded(Directives.LIST_MAX_LISTPACK_SIZE);
+        limits.streamNodeBytes = bounded(Directives.STREAM_NODE_MAX_BYTES);
+        limits.streamNodeEntries = bounded(Directives.STREAM_NODE_MAX_ENTRIES);
+    }
+
+    private int bounded(NumberDirective directive) {
+        return Math.clamp(configuration.get(directive), Integer.MIN_VALUE, Integer.MAX_VALUE);
+    }
+
+    /** Up to where collections are small. */
+    public Limits limits() {
+        return limits;
     }
 
     /** All that can be configured. */

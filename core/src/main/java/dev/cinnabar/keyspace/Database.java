@@ -74,6 +74,9 @@ public final class Database implements Entry.Home {
         throw new IllegalStateException("an entry without a home cannot move");
     };
 
+    /** The home of entries that are being built, and nobody else knows. */
+    private static final Entry.Home NOT_YET_HOME = (entry, from, oldExpiryMillis) -> {};
+
     public long size() {
         return table.size();
     }
@@ -134,6 +137,31 @@ public final class Database implements Entry.Home {
             source.unlink(from);
             from.free();
         }
+    }
+
+    /**
+     * Makes an entry that is not in this database yet, its value not yet written, and shows it: for a value that is built
+     * from others, maybe from the one that it is to replace. {@link #install} or {@link #discard} it.
+     */
+    public void build(Bytes key, int kind, int inlineLength, int clock, Entry into) {
+        long record = Entry.create(memory, kind, clock, key, inlineLength, Entry.NEVER);
+        into.set(memory, NOT_YET_HOME, 0, 0, record);
+    }
+
+    /** Adds an entry that was built, and shows it; its key is known to be absent. */
+    public void install(long hash, Entry built, long expiryMillis) {
+        built.expireAt(expiryMillis);
+        long slot = table.insert(hash, built.address());
+        stamp++;
+        if (expiryMillis != Entry.NEVER) {
+            addExpiry(expiryMillis, built.address());
+        }
+        built.set(memory, this, slot, stamp, built.address());
+    }
+
+    /** Frees an entry that was built and is not wanted. */
+    public void discard(Entry built) {
+        release(built);
     }
 
     @Override
@@ -281,6 +309,7 @@ public final class Database implements Entry.Home {
             cursor = table.scan(cursor, 1000, record -> {
                 total[0]++;
                 look(record, scratch);
+                Values.checkInvariants(scratch);
                 bytes[0] += scratch.blockSize() + Values.externalSize(scratch);
                 if (scratch.hasExpiry()) {
                     expiring[0]++;

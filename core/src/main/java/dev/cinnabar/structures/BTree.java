@@ -88,7 +88,7 @@ public abstract class BTree {
 
     private static final int MAX_HEIGHT = 16;
 
-    private final Memory memory;
+    private Memory memory;
     private final Tag tag;
     private final boolean sorted;
     private long root;
@@ -103,6 +103,24 @@ public abstract class BTree {
         this.memory = memory;
         this.tag = tag;
         this.sorted = sorted;
+    }
+
+    /** A flyweight for trees in any memory: {@link #in} comes before everything else. */
+    @SuppressWarnings("NullAway.Init")
+    protected BTree(Tag tag, boolean sorted) {
+        this.tag = tag;
+        this.sorted = sorted;
+    }
+
+    /** Turns to the trees of a memory. */
+    public BTree in(Memory memory) {
+        this.memory = memory;
+        return this;
+    }
+
+    /** The memory of tree and records. */
+    protected final Memory memory() {
+        return memory;
     }
 
     /**

@@ -155,7 +155,7 @@ public abstract class HashTable {
     private static final int RANDOM_TRIES = 100;
     private static final int GUESSED_SLOTS = 3;
 
-    private final Memory memory;
+    private Memory memory;
     private final Tag tag;
     private long root;
 
@@ -166,6 +166,23 @@ public abstract class HashTable {
     protected HashTable(Memory memory, Tag tag) {
         this.memory = memory;
         this.tag = tag;
+    }
+
+    /** A flyweight for tables in any memory: {@link #in} comes before everything else. */
+    @SuppressWarnings("NullAway.Init")
+    protected HashTable(Tag tag) {
+        this.tag = tag;
+    }
+
+    /** Turns to the tables of a memory. */
+    public HashTable in(Memory memory) {
+        this.memory = memory;
+        return this;
+    }
+
+    /** The memory of table and records. */
+    protected final Memory memory() {
+        return memory;
     }
 
     /** Whether the record's key is this. */

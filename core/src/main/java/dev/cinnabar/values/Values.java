@@ -3,8 +3,9 @@ package dev.cinnabar.values;
 /**
  * What can be done with a value of any type. Stateless; guarded by the lock of the entry's partition.
  *
- * <p>The part of a value inside its entry is treated alike for all types; what a type keeps outside is its class's to free,
- * copy and measure, and each type whose values can have such a part has a branch in each method here.
+ * <p>The part of a value inside its entry is treated alike for all types. What is kept outside is a block for the runs of
+ * bytes of small collections ({@link Packed}); for strings and large forms it is the type's class that frees, copies and
+ * measures it, and each large form has a branch in each method here.
  */
 public final class Values {
 
@@ -12,18 +13,27 @@ public final class Values {
 
     /** Frees what a value has outside its entry. */
     public static void release(Entry entry) {
-        if (entry.isString()) {
-            StringValue.release(entry);
+        if (!releaseStep(entry, Integer.MAX_VALUE)) {
+            throw new IllegalStateException("a value with more blocks than numbers");
         }
     }
 
     /**
      * Frees what a value has outside its entry, in steps of about {@code maxBlocks} blocks: returns whether nothing is left.
-     * As long as something is, this alone may be called.
+     * As long as something is, this alone, {@link #handOver} and {@link #externalSize} may be called.
      */
     public static boolean releaseStep(Entry entry, int maxBlocks) {
-        release(entry);
-        return true;
+        return switch (entry.kind()) {
+            case Encoding.STRING_INT, Encoding.STRING_EMBSTR, Encoding.STRING_RAW -> true;
+            case Encoding.STRING_BLOCK -> {
+                StringValue.release(entry);
+                yield true;
+            }
+            default -> {
+                Packed.release(entry);
+                yield true;
+            }
+        };
     }
 
     /**
@@ -32,8 +42,10 @@ public final class Values {
      */
     public static void copy(Entry from, Entry to) {
         to.copyInside(from);
-        if (from.isString()) {
-            StringValue.copyOutside(from, to);
+        switch (from.kind()) {
+            case Encoding.STRING_INT, Encoding.STRING_EMBSTR, Encoding.STRING_RAW -> {}
+            case Encoding.STRING_BLOCK -> StringValue.copyOutside(from, to);
+            default -> Packed.copyOutside(from, to);
         }
     }
 
@@ -47,6 +59,17 @@ public final class Values {
 
     /** Bytes of the blocks that a value takes outside its entry. */
     public static long externalSize(Entry entry) {
-        return entry.isString() ? StringValue.externalSize(entry) : 0;
+        return switch (entry.kind()) {
+            case Encoding.STRING_INT, Encoding.STRING_EMBSTR, Encoding.STRING_RAW -> 0;
+            case Encoding.STRING_BLOCK -> StringValue.externalSize(entry);
+            default -> Packed.externalSize(entry);
+        };
+    }
+
+    /** Throws if a value is not well formed. */
+    public static void checkInvariants(Entry entry) {
+        if (Encoding.nameOf(entry.kind()) == null) {
+            throw new IllegalStateException("no such kind: " + entry.kind());
+        }
     }
 }
