@@ -5,6 +5,7 @@ import dev.cinnabar.command.Settings;
 import dev.cinnabar.commands.Commands;
 import dev.cinnabar.keyspace.Clock;
 import dev.cinnabar.keyspace.Keyspace;
+import dev.cinnabar.session.Session;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
@@ -63,29 +64,42 @@ public final class Cinnabar implements AutoCloseable {
 
     /**
      * Runs a command on database 0 and returns its reply, in the types of version 3 of the protocol. An error is returned as
-     * {@link RespValue.ErrorReply}, not thrown.
+     * {@link RespValue.ErrorReply}, not thrown. A command that waits (BLPOP …) parks the calling thread; if that is
+     * interrupted, the reply is that of a wait whose time is over, and the thread stays interrupted.
      *
      * @param words the command's name and its arguments, taken as UTF-8
      * @throws IllegalStateException if the command would change the state of a session (SELECT, MULTI, WATCH …): it has no
      *     effect then; or if this engine is closed
      */
     public RespValue call(String... words) {
+        Session waiting;
         Lane lane = lanes.take();
         try {
-            return lane.call(words);
+            RespValue reply = lane.call(words);
+            if (reply != null) {
+                return reply;
+            }
+            waiting = lane.takeWaiting();
         } finally {
             lane.give();
         }
+        return LibraryWait.await(engine, waiting);
     }
 
     /** As {@link #call(String...)}, with bytes. The arrays are not kept. */
     public RespValue call(byte[]... words) {
+        Session waiting;
         Lane lane = lanes.take();
         try {
-            return lane.call(words);
+            RespValue reply = lane.call(words);
+            if (reply != null) {
+                return reply;
+            }
+            waiting = lane.takeWaiting();
         } finally {
             lane.give();
         }
+        return LibraryWait.await(engine, waiting);
     }
 
     /** A new session, on database 0. To be closed when no longer used. */

@@ -35,23 +35,27 @@ public final class CinnabarSession implements AutoCloseable {
      */
     public RespValue call(String... words) {
         checkOpen();
+        RespValue reply;
         Lane lane = cinnabar.lanes().take();
         try {
-            return ended(lane.call(session, words));
+            reply = lane.call(session, words);
         } finally {
             lane.give();
         }
+        return ended(reply != null ? reply : LibraryWait.await(cinnabar.engine(), session));
     }
 
     /** As {@link #call(String...)}, with bytes. The arrays are not kept. */
     public RespValue call(byte[]... words) {
         checkOpen();
+        RespValue reply;
         Lane lane = cinnabar.lanes().take();
         try {
-            return ended(lane.call(session, words));
+            reply = lane.call(session, words);
         } finally {
             lane.give();
         }
+        return ended(reply != null ? reply : LibraryWait.await(cinnabar.engine(), session));
     }
 
     private RespValue ended(RespValue reply) {

@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a thread needs to run commands: a dispatcher, room for the request and for the reply. Owned by whoever has its permit;
@@ -43,6 +44,7 @@ final class Lane {
     static Session newSession(Engine engine) {
         Session session = new Session(null, engine.clock().millis(), true);
         session.protocol(PROTOCOL);
+        session.resumable(new LibraryWait());
         return session;
     }
 
@@ -88,6 +90,8 @@ final class Lane {
 
     // Calls.
 
+    /** Runs a command in a session. Null: it waits, and {@link LibraryWait#await} has the reply, which needs no lane. */
+    @Nullable
     RespValue call(Session of, String[] words) {
         begin();
         for (String word : words) {
@@ -96,6 +100,7 @@ final class Lane {
         return run(of);
     }
 
+    @Nullable
     RespValue call(Session of, byte[][] words) {
         begin();
         for (byte[] word : words) {
@@ -104,7 +109,7 @@ final class Lane {
         return run(of);
     }
 
-    private RespValue run(Session of) {
+    private @Nullable RespValue run(Session of) {
         if (request.count() == 0) {
             throw new IllegalArgumentException("no command");
         }
@@ -113,32 +118,44 @@ final class Lane {
         dispatcher.endBatch();
         end();
         RespValue value = values.take();
+        if (of.isBlocked()) {
+            return null;
+        }
         return value == null ? NO_REPLY : value;
     }
 
     /** What a command returns whose reply the session does not want. */
-    private static final RespValue NO_REPLY = new RespValue.Nil();
+    static final RespValue NO_REPLY = new RespValue.Nil();
 
     /**
-     * Runs a command outside of any session.
+     * Runs a command outside of any session. Null: it waits, in the session that {@link #takeWaiting} hands out.
      *
      * @throws IllegalStateException if it leaves something behind that only a session can keep
      */
+    @Nullable
     RespValue call(String[] words) {
         return stateless(call(session, words), words[0]);
     }
 
+    @Nullable
     RespValue call(byte[][] words) {
         return stateless(call(session, words), "this command");
     }
 
-    private RespValue stateless(RespValue value, String command) {
-        if (!session.isFresh(PROTOCOL)) {
+    private @Nullable RespValue stateless(@Nullable RespValue value, String command) {
+        if (value != null && !session.isFresh(PROTOCOL)) {
             engine.endWatches(session);
             session = newSession(engine);
             throw new IllegalStateException(command + " changes the state of a session: call it on one (newSession())");
         }
         return value;
+    }
+
+    /** The session in which the last command waits: it is the caller's from now on. */
+    Session takeWaiting() {
+        Session waiting = session;
+        session = newSession(engine);
+        return waiting;
     }
 
     // The fast path.

@@ -1,11 +1,12 @@
 package dev.cinnabar.command;
 
+import dev.cinnabar.session.Blocked;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The engine's own thread: deletes keys whose time has come and frees what was thrown away, in bounded steps. Its methods
- * can be called by any thread.
+ * The engine's own thread: deletes keys whose time has come, frees what was thrown away, in bounded steps, and tells clients
+ * that wait that their time is over. Its methods can be called by any thread.
  */
 final class Background implements Runnable, AutoCloseable {
 
@@ -33,18 +34,30 @@ final class Background implements Runnable, AutoCloseable {
 
     @Override
     public void run() {
+        Dispatcher dispatcher = engine.newDispatcher();
+        Runnable waits = dispatcher::attendToWaits;
         while (!closing) {
             try {
                 if (engine.settings().activeExpiry) {
-                    engine.keyspace().expireDue();
+                    engine.keyspace().expireDue(waits);
                 }
-                engine.keyspace().collectGarbage();
+                engine.keyspace().collectGarbage(waits);
                 engine.observe();
             } catch (RuntimeException e) {
                 engine.settings().failures.accept("background", e);
             }
-            LockSupport.parkNanos(this, PERIOD_NANOS);
+            LockSupport.parkNanos(this, pauseNanos());
         }
+        engine.retire(dispatcher);
+    }
+
+    private long pauseNanos() {
+        long deadline = engine.blockedClients().firstDeadlineMillis();
+        if (deadline == Blocked.FOREVER) {
+            return PERIOD_NANOS;
+        }
+        long left = deadline - engine.clock().millis();
+        return Math.clamp(left, 0, PERIOD_NANOS / 1_000_000) * 1_000_000 + 1;
     }
 
     @Override

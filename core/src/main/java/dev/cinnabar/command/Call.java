@@ -316,6 +316,43 @@ public final class Call {
         }
     }
 
+    // Waiting.
+
+    /**
+     * The client waits until one of its keys holds a value of a type: then the command is run again from its beginning, with
+     * the same arguments. The handler writes no reply. A client that cannot wait, as in a transaction, gets the reply of a
+     * wait that is over at once: the nil array.
+     *
+     * @param timeoutMillis how long it waits at most; 0: without limit
+     * @param firstKey the index of the first of the keys that it waits for; they follow one another
+     */
+    public void block(Type type, long timeoutMillis, int firstKey, int keys) {
+        dispatcher.block(new Waiting(type, false, timeoutMillis, firstKey, keys, null), args);
+    }
+
+    /** As {@link #block(Type, long, int, int)}, in the terms of a {@link Waiting}. */
+    public void block(Waiting waiting) {
+        dispatcher.block(waiting, args);
+    }
+
+    // Events.
+
+    /**
+     * Something has happened to a key of the client's database.
+     *
+     * @param eventClass one of the classes of {@link dev.cinnabar.config.EventClasses}
+     */
+    public void notify(int eventClass, String event, int arg) {
+        notify(eventClass, event, arg, session.database());
+    }
+
+    /** Something has happened to a key of another database. */
+    public void notify(int eventClass, String event, int arg, int database) {
+        if ((engine.settings().events & eventClass) != 0) {
+            engine.keyEvents().happened(eventClass, event, database, args.at(arg, keyView));
+        }
+    }
+
     /** Work to be done when the partitions are unlocked, and before the reply leaves. */
     public void afterUnlock(Runnable work) {
         dispatcher.afterUnlock(work);

@@ -1,6 +1,7 @@
 package dev.cinnabar.command;
 
 import dev.cinnabar.keyspace.Keyspace;
+import dev.cinnabar.keyspace.Waiter;
 import dev.cinnabar.keyspace.Watch;
 import dev.cinnabar.memory.BufferAccounting;
 import dev.cinnabar.memory.Bytes;
@@ -9,6 +10,8 @@ import dev.cinnabar.resp.Output;
 import dev.cinnabar.resp.RedisError;
 import dev.cinnabar.resp.Request;
 import dev.cinnabar.resp.RespWriter;
+import dev.cinnabar.session.Blocked;
+import dev.cinnabar.session.Resumable;
 import dev.cinnabar.session.Session;
 import dev.cinnabar.session.Session.ReplyMode;
 import dev.cinnabar.session.Transaction;
@@ -46,6 +49,18 @@ public final class Dispatcher {
     private final Bytes keyView = new Bytes();
 
     private Output output = NO_OUTPUT;
+
+    /** The client does not want the reply of the running command. */
+    private boolean muted;
+
+    /** A transaction's commands run: none may wait. */
+    private boolean executing;
+
+    /** A command that waits is tried again, and whether it must go on waiting. */
+    private boolean retrying;
+
+    private boolean blockedAgain;
+
     private Args preparing = single;
     private final long[] touches = new long[MAX_TOUCHES];
     private int touchCount;
@@ -181,7 +196,8 @@ public final class Dispatcher {
         errorsSeen = reply.errors();
         ReplyMode mode = session.replyMode();
         reply.protocol(session.protocol());
-        reply.mute(mode != ReplyMode.ON);
+        muted = mode != ReplyMode.ON;
+        reply.mute(muted);
         if (mode == ReplyMode.SKIP) {
             session.replyMode(ReplyMode.ON);
         }
@@ -257,6 +273,132 @@ public final class Dispatcher {
         while (!unlockedWork.isEmpty()) {
             unlockedWork.remove().run();
         }
+        if (keyspace.hasReady()) {
+            serveReady();
+        }
+    }
+
+    // Clients that wait.
+
+    /*
+     * A command that finds nothing registers its client at its keys and ends without a reply. Whoever changes such a key
+     * tries the command again, in a locked step of its own after the one that changed it, from the beginning, as if the
+     * client had just sent it: so what holds for the command holds for its second try. Clients of one key are tried in the
+     * order in which they came. That a try is made, succeeds and ends the wait is one step under the locks of all keys of
+     * the command; so is giving up, for time, for a disconnection or by another client's wish. So nothing is lost, and
+     * nobody is served twice.
+     */
+
+    /** Makes the client of the running command wait; see {@link Call#block}. */
+    void block(Waiting waiting, Args args) {
+        Session session = call.session();
+        Resumable client = session.resumable();
+        if (retrying) {
+            blockedAgain = true;
+            return;
+        }
+        if (executing || client == null) {
+            output.nilArray();
+            return;
+        }
+        long deadline = waiting.timeoutMillis() == 0 ? Blocked.FOREVER : nowMillis + waiting.timeoutMillis();
+        Request request = waiting.rewritten() != null ? waiting.rewritten() : args.request();
+        Blocked blocked = new Blocked(session, client, call.spec().id(), request, args.mask(), deadline, muted);
+        int end = waiting.firstKey() + waiting.keys();
+        for (int i = waiting.firstKey(); i < end; i++) {
+            blocked.waiters()
+                    .add(new Waiter(
+                            blocked,
+                            waiting.type(),
+                            waiting.forLoss(),
+                            session.database(),
+                            args.at(i, keyView).toByteArray(),
+                            args.hash(i)));
+        }
+        engine.beginWait(blocked);
+    }
+
+    /** Tries the commands again that wait for keys that have changed. No partition is locked. */
+    private void serveReady() {
+        for (Waiter key = keyspace.takeReady(); key != null; key = keyspace.takeReady()) {
+            Waiter waiter = keyspace.nextWaiter(key, 0, nowMillis);
+            while (waiter != null) {
+                retry((Blocked) waiter.owner());
+                waiter = keyspace.nextWaiter(key, waiter.number(), nowMillis);
+            }
+        }
+    }
+
+    private void retry(Blocked blocked) {
+        keyspace.lock(blocked.mask());
+        boolean served = false;
+        try {
+            if (!blocked.isWaiting()) {
+                return;
+            }
+            begin(blocked);
+            blocked.command().show(queued);
+            queuedArgs.set(queued);
+            prepare(queuedArgs);
+            blockedAgain = false;
+            retrying = true;
+            try {
+                run(blocked.session(), table.byId(blocked.command().command()), queuedArgs, output);
+            } finally {
+                retrying = false;
+            }
+            served = !blockedAgain && engine.endWait(blocked);
+        } finally {
+            keyspace.unlock(blocked.mask());
+        }
+        if (served) {
+            blocked.client().resume();
+        }
+    }
+
+    /** Turns to the reply of a client that waits. */
+    private void begin(Blocked blocked) {
+        output = blocked.client().reply();
+        output.protocol(blocked.session().protocol());
+        output.mute(blocked.isMuted());
+        errorsSeen = output.errors();
+    }
+
+    /**
+     * Ends a wait with this error, or with the reply that says that time is over.
+     *
+     * @return false if it was over already
+     */
+    public boolean giveUp(Blocked blocked, @Nullable RedisError error) {
+        if (!engine.endWait(blocked)) {
+            return false;
+        }
+        Output current = output;
+        begin(blocked);
+        if (error == null) {
+            output.nilArray();
+        } else {
+            output.error(error);
+            count(output);
+        }
+        output = current;
+        errorsSeen = current.errors();
+        blocked.client().resume();
+        return true;
+    }
+
+    /** Ends the waits whose time is over, and serves those whose keys have changed by expiry. No partition is locked. */
+    public void attendToWaits() {
+        beginBatch();
+        if (keyspace.hasReady()) {
+            serveReady();
+        }
+        Blocked first = engine.blockedClients().first();
+        while (first != null && first.deadlineMillis() <= nowMillis) {
+            giveUp(first, null);
+            first = engine.blockedClients().first();
+        }
+        endBatch();
     }
 
     /** See {@link Call#afterUnlock}. */
@@ -304,7 +446,9 @@ public final class Dispatcher {
         }
         // A transaction has timed its commands meanwhile.
         time(spec);
-        timedRuns++;
+        if (!session.isBlocked() || retrying && !blockedAgain) {
+            timedRuns++;
+        }
         if (reply.errors() != errorsSeen) {
             statistics.failed(spec.id());
             count(reply);
@@ -364,6 +508,7 @@ public final class Dispatcher {
             List<Transaction.Queued> queue = List.copyOf(transaction.queue());
             transaction.discard();
             reply.array(queue.size());
+            executing = true;
             for (Transaction.Queued command : queue) {
                 CommandSpec spec = table.byId(command.command());
                 command.show(queued);
@@ -372,6 +517,7 @@ public final class Dispatcher {
                 run(session, spec, queuedArgs, reply);
             }
         } finally {
+            executing = false;
             keyspace.unlock(locked);
         }
     }

@@ -2,7 +2,10 @@ package dev.cinnabar.command;
 
 import dev.cinnabar.keyspace.Clock;
 import dev.cinnabar.keyspace.Keyspace;
+import dev.cinnabar.keyspace.Waiter;
 import dev.cinnabar.keyspace.Watch;
+import dev.cinnabar.session.Blocked;
+import dev.cinnabar.session.BlockedClients;
 import dev.cinnabar.session.Clients;
 import dev.cinnabar.session.Session;
 import dev.cinnabar.session.Transaction;
@@ -17,6 +20,7 @@ public final class Engine implements AutoCloseable {
     private final Keyspace keyspace;
     private final CommandTable commands;
     private final Clients clients = new Clients();
+    private final BlockedClients blockedClients = new BlockedClients();
     private final Settings settings;
     private final RandomGenerator.SplittableGenerator random;
     private final List<Statistics> statistics = new CopyOnWriteArrayList<>();
@@ -29,6 +33,7 @@ public final class Engine implements AutoCloseable {
     private final Rates outputRate = new Rates();
     private volatile long peakMemory;
     private volatile Host host = Host.NONE;
+    private volatile KeyEvents keyEvents = KeyEvents.NONE;
 
     public Engine(
             Keyspace keyspace, CommandTable commands, Settings settings, RandomGenerator.SplittableGenerator random) {
@@ -61,6 +66,21 @@ public final class Engine implements AutoCloseable {
 
     public Clients clients() {
         return clients;
+    }
+
+    /** Who learns what happens to keys, of the classes that {@link Settings#events} has. */
+    public KeyEvents keyEvents() {
+        return keyEvents;
+    }
+
+    /** Said once, before the engine is used. */
+    public void keyEvents(KeyEvents keyEvents) {
+        this.keyEvents = keyEvents;
+    }
+
+    /** The clients that wait for keys. */
+    public BlockedClients blockedClients() {
+        return blockedClients;
     }
 
     public Settings settings() {
@@ -135,6 +155,47 @@ public final class Engine implements AutoCloseable {
     public void end(Session session) {
         clients.remove(session);
         endWatches(session);
+        Blocked blocked = session.blocked();
+        if (blocked != null) {
+            endWait(blocked);
+            session.blocked(null);
+        }
+    }
+
+    /** A client waits from now on. The partitions that guard it are locked. */
+    void beginWait(Blocked blocked) {
+        for (Waiter waiter : blocked.waiters()) {
+            keyspace.await(waiter);
+        }
+        blocked.session().blocked(blocked);
+        boolean isFirst = blocked.deadlineMillis() < blockedClients.firstDeadlineMillis();
+        blockedClients.add(blocked);
+        if (isFirst) {
+            nudge();
+        }
+    }
+
+    /**
+     * Makes a wait be over, so that nobody else can serve it or end it: the caller is to reply. Locks the partitions that
+     * guard it.
+     *
+     * @return false if it was over already
+     */
+    boolean endWait(Blocked blocked) {
+        keyspace.lock(blocked.mask());
+        try {
+            if (!blocked.isWaiting()) {
+                return false;
+            }
+            blocked.end();
+            for (Waiter waiter : blocked.waiters()) {
+                keyspace.leave(waiter);
+            }
+        } finally {
+            keyspace.unlock(blocked.mask());
+        }
+        blockedClients.remove(blocked);
+        return true;
     }
 
     /** Ends the watches of a session. */
@@ -218,10 +279,18 @@ public final class Engine implements AutoCloseable {
         return AccessClock.count(accessClock, nowMillis, settings.lfuDecayMinutes);
     }
 
-    /** Ends the background work and gives all memory back. No thread may be in a command. */
+    /**
+     * Ends the background work and gives all memory back. No thread may be in a command; clients that wait go on without a
+     * reply.
+     */
     @Override
     public void close() {
         background.close();
+        for (Blocked blocked : blockedClients.all()) {
+            if (endWait(blocked)) {
+                blocked.client().resume();
+            }
+        }
         keyspace.close();
     }
 }

@@ -39,6 +39,9 @@ public final class Settings {
     /** After how many minutes a count is one less; 0 for never. */
     public volatile int lfuDecayMinutes = 1;
 
+    /** The classes of events of keys that someone is interested in. */
+    public volatile int events;
+
     /** Who may run DEBUG. */
     public volatile Access debug = Access.NO;
 

@@ -6,6 +6,7 @@ import dev.cinnabar.structures.LookAhead;
 import dev.cinnabar.structures.SipHash;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -25,6 +26,9 @@ public final class Keyspace implements AutoCloseable {
 
     /** Emptied chunks that wait to be closed, which takes too long to do it under a lock. */
     private final Queue<Runnable> closings = new ConcurrentLinkedQueue<>();
+
+    /** A mask of the partitions with keys that have changed and that clients wait for. */
+    private final AtomicLong ready = new AtomicLong();
 
     private final Clock clock;
     private final long seed0;
@@ -165,6 +169,77 @@ public final class Keyspace implements AutoCloseable {
         return partition(partitionOf(watch.hash())).hasExpired(watch, nowMillis);
     }
 
+    // Waiters. The caller has locked what he names, unless it says that it locks by itself.
+
+    public void await(Waiter waiter) {
+        partition(partitionOf(waiter.hash())).await(waiter);
+    }
+
+    public void leave(Waiter waiter) {
+        partition(partitionOf(waiter.hash())).leave(waiter);
+    }
+
+    void becameReady(int index) {
+        ready.getAndUpdate(mask -> mask | 1L << index);
+    }
+
+    /** Whether keys have changed that clients wait for. */
+    public boolean hasReady() {
+        return ready.get() != 0;
+    }
+
+    /**
+     * Takes a key that has changed and that clients wait for: hands out one of its waiters, of before or of now, for {@link
+     * #nextWaiter}. Null if there is none. Locks by itself.
+     */
+    public @Nullable Waiter takeReady() {
+        for (long mask = ready.get(); mask != 0; mask &= mask - 1) {
+            int index = Long.numberOfTrailingZeros(mask);
+            Partition partition = partitions[index];
+            partition.lock();
+            try {
+                Waiter waiter = partition.takeReady();
+                if (!partition.hasReady()) {
+                    ready.getAndUpdate(all -> all & ~(1L << index));
+                }
+                if (waiter != null) {
+                    return waiter;
+                }
+            } finally {
+                partition.unlock();
+            }
+        }
+        return null;
+    }
+
+    /**
+     * The first client that waits for the same key as {@code of}, with a {@link Waiter#number} above {@code after}, and that
+     * is to be tried again as the key is now; or null. Locks by itself.
+     */
+    public @Nullable Waiter nextWaiter(Waiter of, long after, long nowMillis) {
+        Partition partition = partitions[partitionOf(of.hash())];
+        partition.lock();
+        try {
+            return partition.nextWaiter(of, after, nowMillis);
+        } finally {
+            partition.unlock();
+        }
+    }
+
+    /** How many keys clients wait for, and for how many of them also in case they are lost. Locks by itself. */
+    public long[] waitedKeys() {
+        long[] counts = new long[2];
+        for (Partition partition : partitions) {
+            partition.lock();
+            try {
+                partition.countWaitedKeys(counts);
+            } finally {
+                partition.unlock();
+            }
+        }
+        return counts;
+    }
+
     // Work in the background; locks by itself, one partition at a time, in bounded steps.
 
     /** How much is freed in one step: well below a millisecond of work. */
@@ -183,15 +258,27 @@ public final class Keyspace implements AutoCloseable {
 
     /** Deletes all keys whose time has come. */
     public void expireDue() {
-        inSteps(partition -> {
-            long now = clock.millis();
-            return partition.nextDueMillis() <= now && partition.expireDue(now, STEP);
-        });
+        expireDue(() -> {});
+    }
+
+    /** As {@link #expireDue()}; runs {@code meanwhile} every now and then, with no lock held. */
+    public void expireDue(Runnable meanwhile) {
+        inSteps(
+                partition -> {
+                    long now = clock.millis();
+                    return partition.nextDueMillis() <= now && partition.expireDue(now, STEP);
+                },
+                meanwhile);
     }
 
     /** Frees what was thrown away so far, and gives emptied memory back to the system. */
     public void collectGarbage() {
-        inSteps(partition -> partition.collectGarbage(STEP));
+        collectGarbage(() -> {});
+    }
+
+    /** As {@link #collectGarbage()}; runs {@code meanwhile} every now and then, with no lock held. */
+    public void collectGarbage(Runnable meanwhile) {
+        inSteps(partition -> partition.collectGarbage(STEP), meanwhile);
         runClosings();
     }
 
@@ -202,7 +289,7 @@ public final class Keyspace implements AutoCloseable {
     }
 
     /** Takes a step in each partition in turn, as long as it says that there is more to do. */
-    private void inSteps(Predicate<Partition> step) {
+    private void inSteps(Predicate<Partition> step, Runnable meanwhile) {
         long rest = all;
         while (rest != 0) {
             for (long round = rest; round != 0; round &= round - 1) {
@@ -221,6 +308,7 @@ public final class Keyspace implements AutoCloseable {
                     LockSupport.parkNanos(PAUSE_NANOS);
                 }
             }
+            meanwhile.run();
         }
     }
 

@@ -3,8 +3,11 @@ package dev.cinnabar.keyspace;
 import dev.cinnabar.memory.Bytes;
 import dev.cinnabar.memory.Memory;
 import dev.cinnabar.values.Entry;
+import dev.cinnabar.values.Type;
 import dev.cinnabar.values.Values;
 import java.util.ArrayDeque;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +26,13 @@ public final class Partition {
     private final @Nullable Database[] databases;
     private final ArrayDeque<Database> garbage = new ArrayDeque<>();
     private final ArrayDeque<Long> thrownAway = new ArrayDeque<>();
-    private final WatchTable watches = new WatchTable();
+    private final KeyRegistry<Watch> watches = new KeyRegistry<>();
+    private final KeyRegistry<Waiter> waiters = new KeyRegistry<>();
+
+    /** One waiter for each key that has changed and that clients wait for. */
+    private final LinkedHashSet<Waiter> ready = new LinkedHashSet<>();
+
+    private long waiterNumbers;
     private final Entry scratch = new Entry();
     private final Bytes keyView = new Bytes();
 
@@ -158,6 +167,7 @@ public final class Partition {
         }
         long keys = database.size();
         touchAll(number, database, null);
+        signalAll(number);
         databases[number] = null;
         garbage.add(database);
         dirty += keys;
@@ -176,6 +186,8 @@ public final class Partition {
         touchAll(b, second, first);
         databases[a] = second;
         databases[b] = first;
+        signalAll(a);
+        signalAll(b);
         dirty++;
     }
 
@@ -233,6 +245,9 @@ public final class Partition {
     /** A key has changed. */
     public void modified(int number, Bytes key, long hash) {
         dirty++;
+        if (!waiters.isEmpty()) {
+            signal(number, key, hash);
+        }
         if (watches.isEmpty()) {
             return;
         }
@@ -243,10 +258,11 @@ public final class Partition {
 
     /** A key is deleted because its time has come: for whoever began to watch it after that, nothing changes. */
     private void touchExpired(int number, Entry entry) {
-        if (watches.isEmpty()) {
+        if (watches.isEmpty() && waiters.isEmpty()) {
             return;
         }
         Bytes key = entry.key(keyView);
+        signal(number, key, keyspace.hash(key));
         for (Watch w = watches.first(number, key, keyspace.hash(key)); w != null; w = watches.next(w, key)) {
             if (w.expired()) {
                 w.expired(false);
@@ -284,6 +300,76 @@ public final class Partition {
 
     private boolean holds(@Nullable Database database, Bytes key, long hash) {
         return database != null && database.find(hash, key, scratch);
+    }
+
+    // Waiters.
+
+    void await(Waiter waiter) {
+        waiter.number(++waiterNumbers);
+        waiters.add(waiter);
+    }
+
+    void leave(Waiter waiter) {
+        waiters.remove(waiter);
+    }
+
+    /** A key has changed: if someone waits for it, it is to be looked at when the lock is free. */
+    private void signal(int number, Bytes key, long hash) {
+        Waiter first = waiters.first(number, key, hash);
+        if (first != null) {
+            ready.add(first);
+            keyspace.becameReady(index);
+        }
+    }
+
+    /** All keys of a database have changed. */
+    private void signalAll(int number) {
+        waiters.forEach(waiter -> {
+            if (waiter.database() == number) {
+                signal(number, keyView.set(waiter.key(), 0, waiter.key().length), waiter.hash());
+            }
+        });
+    }
+
+    /** Hands out a waiter for a key that has changed, and forgets that it has; null if there is none. */
+    @Nullable
+    Waiter takeReady() {
+        Iterator<Waiter> some = ready.iterator();
+        if (!some.hasNext()) {
+            return null;
+        }
+        Waiter waiter = some.next();
+        some.remove();
+        return waiter;
+    }
+
+    boolean hasReady() {
+        return !ready.isEmpty();
+    }
+
+    /** The first waiter for a key, with a number above {@code after}, that is to be tried again as the key is now. */
+    @Nullable
+    Waiter nextWaiter(Waiter of, long after, long nowMillis) {
+        Bytes key = keyView.set(of.key(), 0, of.key().length);
+        boolean exists = holds(databases[of.database()], key, of.hash()) && !isExpired(scratch, nowMillis);
+        Type type = exists ? scratch.type() : null;
+        for (Waiter w = waiters.first(of.database(), key, of.hash()); w != null; w = waiters.next(w, key)) {
+            if (w.number() > after && w.heeds(type)) {
+                return w;
+            }
+        }
+        return null;
+    }
+
+    /** Adds to {@code counts} the keys that are waited for, and those of them that are for their loss. */
+    void countWaitedKeys(long[] counts) {
+        waiters.forEach(waiter -> {
+            Bytes key = keyView.set(waiter.key(), 0, waiter.key().length);
+            if (waiters.first(waiter.database(), key, waiter.hash()) == waiter) {
+                counts[0]++;
+                counts[1] += waiter.isForLoss() ? 1 : 0;
+            }
+        });
     }
 
     // Statistics.

@@ -1,11 +1,17 @@
 package dev.cinnabar.net;
 
 import dev.cinnabar.memory.Buffer;
+import dev.cinnabar.memory.BufferAccounting;
 import dev.cinnabar.memory.ByteQueue;
+import dev.cinnabar.memory.ChunkPool;
+import dev.cinnabar.resp.Output;
 import dev.cinnabar.resp.Request;
 import dev.cinnabar.resp.RequestDecoder;
+import dev.cinnabar.resp.RespWriter;
 import dev.cinnabar.session.Peer;
+import dev.cinnabar.session.Resumable;
 import dev.cinnabar.session.Session;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -18,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * A client's socket with what has arrived and not yet been run, and what has been answered and not yet been sent. Owned by
  * one loop at a time; others may call what {@link Peer} says. An idle connection holds no buffer.
  */
-final class Connection implements Peer {
+final class Connection implements Peer, Resumable {
 
     /** A request too large for the loop's buffer, while it arrives: off the heap, with a decoder of its own. */
     static final class LargeInput {
@@ -55,6 +61,16 @@ final class Connection implements Peer {
     @Nullable
     ByteQueue pending;
 
+    /** What has arrived while the client waits; null if nothing. */
+    @Nullable
+    Buffer held;
+
+    /** Where in {@link #held} begins what has not been looked at yet. */
+    int heldFrom;
+
+    /** Takes the reply that ends a wait; guarded as {@link Resumable} says. */
+    private @Nullable LateReply lateReply;
+
     /** Since when more replies wait than the soft limit allows, in milliseconds; 0: they do not. */
     long overSoftLimitSinceMillis;
 
@@ -69,6 +85,7 @@ final class Connection implements Peer {
         this.local = channel.getLocalAddress();
         this.remote = channel.getRemoteAddress();
         this.session = new Session(this, nowMillis, authenticated);
+        session.resumable(this);
     }
 
     void received(int bytes) {
@@ -121,7 +138,9 @@ final class Connection implements Peer {
     public long queryBytes() {
         byte[] p = partial;
         LargeInput l = large;
-        return l != null ? l.buffer.length() : p != null ? p.length : 0;
+        Buffer h = held;
+        long arriving = l != null ? l.buffer.length() : p != null ? p.length : 0;
+        return h == null ? arriving : arriving + h.length() - heldFrom;
     }
 
     @Override
@@ -149,6 +168,38 @@ final class Connection implements Peer {
     @Override
     public long readEvents() {
         return reads;
+    }
+
+    /** A reply that another thread writes; it reaches the client through its loop. */
+    private static final class LateReply {
+        private static final int BYTES = 256;
+        final ByteArrayOutputStream bytes = new ByteArrayOutputStream(BYTES);
+        final ChunkPool chunks = new ChunkPool(new BufferAccounting());
+        final RespWriter writer = new RespWriter(BYTES, chunks, bytes::write);
+    }
+
+    @Override
+    public Output reply() {
+        LateReply fresh = new LateReply();
+        lateReply = fresh;
+        return fresh.writer;
+    }
+
+    @Override
+    public void resume() {
+        LateReply late = lateReply;
+        lateReply = null;
+        byte[] bytes;
+        if (late == null) {
+            bytes = new byte[0];
+        } else {
+            late.writer.drain();
+            late.chunks.close();
+            bytes = late.bytes.toByteArray();
+        }
+        // A connection that waits is not handed over: the loop is still its own.
+        Loop owner = loop;
+        owner.mailbox().post(() -> owner.resume(this, bytes));
     }
 
     @Override

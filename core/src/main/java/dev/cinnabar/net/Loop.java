@@ -62,6 +62,10 @@ final class Loop implements Runnable {
     private final ByteBuffer directOutput = ByteBuffer.allocateDirect(OUTPUT_BYTES);
     private final Bytes window = new Bytes();
     private final Args[] batch = new Args[BATCH];
+
+    /** Where each request of the batch ends. */
+    private final int[] ends = new int[BATCH];
+
     private final RequestDecoder decoder = new RequestDecoder();
     private final RespWriter writer;
     private final Consumer<SelectionKey> wakingHandler = this::wake;
@@ -221,7 +225,10 @@ final class Loop implements Runnable {
     private void handOver(Loop target, int most) throws IOException {
         List<Connection> moving = new ArrayList<>();
         for (Connection connection : connections) {
-            if (moving.size() < most && connection.pending == null && connection.large == null) {
+            if (moving.size() < most
+                    && connection.pending == null
+                    && connection.large == null
+                    && !connection.session.isBlocked()) {
                 moving.add(connection);
             }
         }
@@ -297,22 +304,21 @@ final class Loop implements Runnable {
         } catch (IOException e) {
             close(connection);
         } catch (RuntimeException | OutOfMemoryError e) {
-            engine.settings().failures.accept("connection of " + connection.remoteAddress(), e);
-            close(connection);
-            writer.discard();
+            failed(connection, e);
         } finally {
             current = null;
         }
     }
 
+    private void failed(Connection connection, Throwable e) {
+        engine.settings().failures.accept("connection of " + connection.remoteAddress(), e);
+        close(connection);
+        writer.discard();
+    }
+
     // Reading.
 
     private void read(Connection connection) throws IOException {
-        Connection.LargeInput large = connection.large;
-        if (large != null) {
-            readLarge(connection, large);
-            return;
-        }
         directInput.clear();
         int n = connection.channel.read(directInput);
         if (n <= 0) {
@@ -323,6 +329,21 @@ final class Loop implements Runnable {
         }
         connection.received(n);
         inputBytes.add(n);
+        directInput.flip();
+        if (connection.session.isBlocked()) {
+            hold(connection);
+        } else {
+            consume(connection, n);
+        }
+    }
+
+    /** Takes what {@link #directInput} holds: {@code n} bytes. */
+    private void consume(Connection connection, int n) throws IOException {
+        Connection.LargeInput large = connection.large;
+        if (large != null) {
+            appendLarge(connection, large, n);
+            return;
+        }
         int kept = 0;
         byte[] partial = connection.partial;
         if (partial != null) {
@@ -330,9 +351,77 @@ final class Loop implements Runnable {
             System.arraycopy(partial, 0, input, 0, kept);
             connection.partial = null;
         }
-        directInput.flip();
         directInput.get(input, kept, n);
         runRequests(connection, kept + n);
+    }
+
+    // A client that waits: what it sends meanwhile is kept for later.
+
+    private Buffer held(Connection connection) {
+        Buffer held = connection.held;
+        if (held == null) {
+            held = new Buffer(accounting, settings.queryBufferLimit);
+            connection.held = held;
+            connection.heldFrom = 0;
+        }
+        return held;
+    }
+
+    private void hold(Connection connection) {
+        Buffer held = held(connection);
+        if (held.length() + (long) directInput.remaining() > settings.queryBufferLimit) {
+            close(connection);
+            return;
+        }
+        held.append(directInput);
+    }
+
+    /** Keeps the end of {@link #input}: it goes back to where it came from, if that was kept before. */
+    private void hold(Connection connection, int from, int n) {
+        if (connection.held != null) {
+            connection.heldFrom -= n;
+        } else if (n > 0) {
+            held(connection).append(input, from, n);
+        }
+    }
+
+    /** The client waits no more: sends the reply that it waited for, and runs what it has sent meanwhile. */
+    void resume(Connection connection, byte[] reply) {
+        if (connection.closed) {
+            return;
+        }
+        connection.session.blocked(null);
+        current = connection;
+        try {
+            if (reply.length > 0) {
+                send(reply, 0, reply.length);
+            }
+            finish(connection);
+            runHeld(connection);
+        } catch (IOException e) {
+            close(connection);
+        } catch (RuntimeException | OutOfMemoryError e) {
+            failed(connection, e);
+        } finally {
+            current = null;
+        }
+    }
+
+    private void runHeld(Connection connection) throws IOException {
+        Buffer held = connection.held;
+        while (held != null && !connection.closed && !connection.session.isBlocked()) {
+            int n = Math.min(held.length() - connection.heldFrom, INPUT_BYTES);
+            if (n == 0) {
+                connection.held = null;
+                held.close();
+                return;
+            }
+            directInput.clear();
+            directInput.put(held.segment().asSlice(connection.heldFrom, n).asByteBuffer());
+            directInput.flip();
+            connection.heldFrom += n;
+            consume(connection, n);
+        }
     }
 
     private void runRequests(Connection connection, int end) throws IOException {
@@ -358,7 +447,7 @@ final class Loop implements Runnable {
                     }
                     from = decoder.start();
                     if (request.count() > 0) {
-                        count++;
+                        ends[count++] = from;
                     }
                 }
             } catch (ProtocolException e) {
@@ -368,6 +457,11 @@ final class Loop implements Runnable {
             for (int i = 0; i < count && !session.isClosing(); i++) {
                 dispatcher.dispatch(session, batch[i], writer);
                 batch[i].request().trim();
+                if (session.isBlocked()) {
+                    hold(connection, ends[i], end - ends[i]);
+                    finish(connection);
+                    return;
+                }
             }
             if (broken != null && !session.isClosing()) {
                 refuse(session, broken);
@@ -413,18 +507,7 @@ final class Loop implements Runnable {
         session.closeAfterReply();
     }
 
-    private void readLarge(Connection connection, Connection.LargeInput large) throws IOException {
-        directInput.clear();
-        int n = connection.channel.read(directInput);
-        if (n <= 0) {
-            if (n < 0) {
-                close(connection);
-            }
-            return;
-        }
-        connection.received(n);
-        inputBytes.add(n);
-        directInput.flip();
+    private void appendLarge(Connection connection, Connection.LargeInput large, int n) throws IOException {
         if (large.buffer.length() + (long) n > settings.queryBufferLimit) {
             close(connection);
             return;
@@ -465,7 +548,10 @@ final class Loop implements Runnable {
         }
         connection.large = null;
         buffer.close();
-        if (left > 0) {
+        if (session.isBlocked()) {
+            hold(connection, 0, left);
+            finish(connection);
+        } else if (left > 0) {
             runRequests(connection, left);
         } else {
             finish(connection);
@@ -563,7 +649,9 @@ final class Loop implements Runnable {
         nextTickMillis = now + TICK_MILLIS;
         int timeout = settings.timeoutSeconds;
         for (Connection connection : new ArrayList<>(connections)) {
-            if (timeout > 0 && now - connection.session.lastUsedMillis() > timeout * 1000L) {
+            if (timeout > 0
+                    && !connection.session.isBlocked()
+                    && now - connection.session.lastUsedMillis() > timeout * 1000L) {
                 close(connection);
             } else if (connection.pending != null) {
                 checkLimits(connection);
@@ -584,6 +672,11 @@ final class Loop implements Runnable {
         if (large != null) {
             connection.large = null;
             large.buffer.close();
+        }
+        Buffer held = connection.held;
+        if (held != null) {
+            connection.held = null;
+            held.close();
         }
         ByteQueue pending = connection.pending;
         if (pending != null) {

@@ -23,6 +23,8 @@ public final class Session {
     private final @Nullable Peer peer;
     private final long createdMillis;
     private final Transaction transaction = new Transaction();
+    private @Nullable Resumable resumable;
+    private volatile @Nullable Blocked blocked;
 
     private int database;
     private int protocol = 2;
@@ -68,6 +70,7 @@ public final class Session {
                 && protocol == newProtocol
                 && replyMode == ReplyMode.ON
                 && !closing
+                && !isBlocked()
                 && !noEvict
                 && !noTouch
                 && name.isEmpty()
@@ -77,6 +80,29 @@ public final class Session {
 
     public long id() {
         return id;
+    }
+
+    /** The client's side of a wait, or null where commands that would wait answer at once that nothing came. */
+    public @Nullable Resumable resumable() {
+        return resumable;
+    }
+
+    /** Said once, before the session is used. */
+    public void resumable(Resumable resumable) {
+        this.resumable = resumable;
+    }
+
+    /** The command that waits, or null. It may have been served or given up already: the client has yet to take the reply. */
+    public @Nullable Blocked blocked() {
+        return blocked;
+    }
+
+    public void blocked(@Nullable Blocked blocked) {
+        this.blocked = blocked;
+    }
+
+    public boolean isBlocked() {
+        return blocked != null;
     }
 
     public @Nullable Peer peer() {

@@ -16,6 +16,7 @@ import dev.cinnabar.command.Group;
 import dev.cinnabar.command.Help;
 import dev.cinnabar.resp.RedisError;
 import dev.cinnabar.resp.Reply;
+import dev.cinnabar.session.Blocked;
 import dev.cinnabar.session.Session;
 import dev.cinnabar.session.Session.ReplyMode;
 import java.util.List;
@@ -23,6 +24,8 @@ import java.util.List;
 /** CLIENT: what is known about connections, and what they want. Stateless. */
 public final class ClientCommands {
 
+    private static final RedisError BAD_REASON = new RedisError("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR");
+    private static final RedisError UNBLOCKED = new RedisError("UNBLOCKED client unblocked via CLIENT UNBLOCK");
     private static final RedisError BAD_ID = new RedisError("ERR Invalid client ID");
 
     private ClientCommands() {}
@@ -82,6 +85,18 @@ public final class ClientCommands {
                                 .complexity("O(N), N being the number of connections.")
                                 .arguments(killArguments())
                                 .handler(ClientKill::kill),
+                        row("unblock", -3, "5.0.0", ADMIN, NOSCRIPT, LOADING, STALE)
+                                .walksData()
+                                .summary("Ends another connection's wait for keys.")
+                                .complexity("O(log N), N being the number of connections.")
+                                .arguments(
+                                        Argument.integer("client-id"),
+                                        Argument.oneOf(
+                                                        "unblock-type",
+                                                        Argument.token("TIMEOUT"),
+                                                        Argument.token("ERROR"))
+                                                .optional())
+                                .handler(ClientCommands::unblock),
                         own("reply", 3, "3.2.0")
                                 .summary("Says whether the connection wants replies.")
                                 .complexity("O(1)")
@@ -107,6 +122,26 @@ public final class ClientCommands {
                                 .complexity("O(1)")
                                 .handler(ClientCommands::trackinginfo),
                         Help.row("5.0.0", Group.CONNECTION, Category.CONNECTION)));
+    }
+
+    static void unblock(Call call, Args args, Reply reply) {
+        boolean error = false;
+        if (args.count() == 4) {
+            error = args.is(3, "error");
+            if (!error && !args.is(3, "timeout")) {
+                args.fail(BAD_REASON);
+            }
+        } else if (args.count() > 4) {
+            args.fail(call.spec().wrongArity());
+        }
+        long id = args.integer(2);
+        if (args.failed()) {
+            return;
+        }
+        Session session = call.engine().clients().find(id);
+        Blocked blocked = session == null ? null : session.blocked();
+        boolean done = blocked != null && call.dispatcher().giveUp(blocked, error ? UNBLOCKED : null);
+        reply.integer(done ? 1 : 0);
     }
 
     /** A subcommand about the client's own connection. */

@@ -66,6 +66,9 @@ final class ClientLine {
         if (session.transaction().isOpen()) {
             flags.append('x');
         }
+        if (session.isBlocked()) {
+            flags.append('b');
+        }
         if (session.transaction().isTouched()) {
             flags.append('d');
         }

@@ -22,6 +22,7 @@ import dev.cinnabar.config.Directives;
 import dev.cinnabar.keyspace.Database;
 import dev.cinnabar.keyspace.Keyspace;
 import dev.cinnabar.resp.Reply;
+import dev.cinnabar.session.Blocked;
 import dev.cinnabar.session.Peer;
 import dev.cinnabar.session.Session;
 import java.util.LinkedHashSet;
@@ -161,17 +162,23 @@ final class InfoCommand {
             watching += keys > 0 ? 1 : 0;
             watched += keys;
         }
+        int waiting = 0;
+        for (Blocked blocked : engine.blockedClients().all()) {
+            waiting += blocked.deadlineMillis() == Blocked.FOREVER ? 0 : 1;
+        }
         title("Clients");
         line("connected_clients", engine.clients().size());
         line("cluster_connections", 0);
         line("maxclients", configuration.get(Directives.MAXCLIENTS));
-        line("blocked_clients", 0);
+        line("blocked_clients", engine.blockedClients().size());
         line("tracking_clients", 0);
         line("pubsub_clients", 0);
         line("watching_clients", watching);
-        line("clients_in_timeout_table", 0);
+        line("clients_in_timeout_table", waiting);
         line("total_watched_keys", watched);
-        lines("0", "total_blocking_keys", "total_blocking_keys_on_nokey");
+        long[] keys = engine.keyspace().waitedKeys();
+        line("total_blocking_keys", keys[0]);
+        line("total_blocking_keys_on_nokey", keys[1]);
     }
 
     private void memory() {

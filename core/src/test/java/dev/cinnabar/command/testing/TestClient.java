@@ -9,15 +9,18 @@ import dev.cinnabar.keyspace.ManualClock;
 import dev.cinnabar.memory.BufferAccounting;
 import dev.cinnabar.memory.Bytes;
 import dev.cinnabar.memory.ChunkPool;
+import dev.cinnabar.resp.Output;
 import dev.cinnabar.resp.ProtocolException;
 import dev.cinnabar.resp.Request;
 import dev.cinnabar.resp.RequestDecoder;
 import dev.cinnabar.resp.RespWriter;
+import dev.cinnabar.session.Resumable;
 import dev.cinnabar.session.Session;
 import dev.cinnabar.text.ArgumentSplitter;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A client of a {@link TestEngine}, without a connection: its requests take the way of real ones, through decoder,
@@ -27,6 +30,10 @@ public final class TestClient {
 
     private final ManualClock clock;
     private final Session session;
+    private final Engine engine;
+    private final ByteArrayOutputStream late = new ByteArrayOutputStream();
+    private final RespWriter lateWriter = new RespWriter(1024, new ChunkPool(new BufferAccounting()), late::write);
+    private volatile boolean resumed;
     private final Dispatcher dispatcher;
     private final RequestDecoder decoder = new RequestDecoder();
     private final Request request = new Request();
@@ -40,7 +47,41 @@ public final class TestClient {
     TestClient(Engine engine, ManualClock clock, Session session) {
         this.clock = clock;
         this.session = session;
+        this.engine = engine;
         this.dispatcher = engine.newDispatcher();
+        session.resumable(new Resumable() {
+            @Override
+            public Output reply() {
+                late.reset();
+                return lateWriter;
+            }
+
+            @Override
+            public void resume() {
+                lateWriter.drain();
+                session.blocked(null);
+                resumed = true;
+            }
+        });
+    }
+
+    /** Whether the last command waits for keys. */
+    public boolean isBlocked() {
+        return session.isBlocked();
+    }
+
+    /** The reply that has ended the last wait; null if none has since this was asked last. */
+    public @Nullable String lateReply() {
+        if (!resumed) {
+            return null;
+        }
+        resumed = false;
+        return ReplyText.of(late.toByteArray());
+    }
+
+    /** The client disconnects. */
+    public void disconnect() {
+        engine.end(session);
     }
 
     public Session session() {
@@ -53,7 +94,7 @@ public final class TestClient {
         return this;
     }
 
-    /** Runs a command and gives its reply; a char is a byte. */
+    /** Runs a command and gives its reply, "" if it waits; a char is a byte. */
     public String call(String... words) {
         byte[][] bytes = new byte[words.length][];
         for (int i = 0; i < words.length; i++) {
@@ -63,7 +104,8 @@ public final class TestClient {
     }
 
     public String call(byte[]... words) {
-        return ReplyText.of(send(words));
+        byte[] reply = send(words);
+        return reply.length == 0 ? "" : ReplyText.of(reply);
     }
 
     /** The reply as it would go over the wire. */

@@ -3,6 +3,7 @@ package dev.cinnabar.command.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cinnabar.command.CommandTable;
+import dev.cinnabar.command.Dispatcher;
 import dev.cinnabar.command.Engine;
 import dev.cinnabar.command.Settings;
 import dev.cinnabar.commands.Commands;
@@ -40,6 +41,7 @@ public final class TestEngine implements AutoCloseable {
 
     private final ManualClock clock = new ManualClock(START_MILLIS);
     private final Engine engine;
+    private final Dispatcher waits;
     private final TestClient first;
 
     /** With a few partitions, so that keys meet in some and not in others. */
@@ -59,6 +61,7 @@ public final class TestEngine implements AutoCloseable {
         };
         SplittableRandom random = new SplittableRandom(1);
         engine = new Engine(new Keyspace(partitions, 16, clock, random), commands, settings, random);
+        waits = engine.newDispatcher();
         first = newClient();
     }
 
@@ -111,6 +114,11 @@ public final class TestEngine implements AutoCloseable {
     public TestEngine protocol(int version) {
         first.protocol(version);
         return this;
+    }
+
+    /** Does what the background thread does for clients that wait: tells those whose time is over. */
+    public void attendToWaits() {
+        waits.attendToWaits();
     }
 
     /** Bytes in use under a tag, in all partitions. */
