@@ -2,12 +2,11 @@ package dev.cinnabar.commands.keys;
 
 import dev.cinnabar.command.Args;
 import dev.cinnabar.command.Call;
+import dev.cinnabar.command.ScanOptions;
 import dev.cinnabar.keyspace.Database;
 import dev.cinnabar.keyspace.Partition;
 import dev.cinnabar.memory.Bytes;
-import dev.cinnabar.resp.RedisError;
 import dev.cinnabar.resp.Reply;
-import dev.cinnabar.text.Glob;
 import dev.cinnabar.values.Entry;
 import java.util.Arrays;
 import java.util.Locale;
@@ -30,9 +29,6 @@ final class ScanCommand {
 
     static final int POSITION_BITS = 24;
 
-    private static final RedisError INVALID_CURSOR = new RedisError("ERR invalid cursor");
-    private static final int DEFAULT_COUNT = 10;
-
     /** Keys looked at under one lock. */
     private static final int STEP = 512;
 
@@ -41,9 +37,8 @@ final class ScanCommand {
 
     private final Call call;
     private final int number;
-    private @Nullable Bytes pattern;
+    private final ScanOptions options = new ScanOptions();
     private @Nullable String type;
-    private long count = DEFAULT_COUNT;
 
     private final Entry entry = new Entry();
     private final Bytes key = new Bytes();
@@ -59,55 +54,24 @@ final class ScanCommand {
 
     static void scan(Call call, Args args, Reply reply) {
         ScanCommand scan = new ScanCommand(call);
-        long cursor = cursor(args, 1);
+        long cursor = ScanOptions.cursor(args, 1);
         scan.readOptions(args);
         if (!args.failed()) {
             scan.run(cursor, reply);
         }
     }
 
-    /** A cursor: 64 bits without sign, with the white space in front, plus sign and leading zeros that C's numbers may have. */
-    static long cursor(Args args, int index) {
-        Bytes text = args.at(index);
-        int i = 0;
-        while (i < text.length() && (text.byteAt(i) == ' ' || text.byteAt(i) >= '\t' && text.byteAt(i) <= '\r')) {
-            i++;
-        }
-        if (i < text.length() && text.byteAt(i) == '+') {
-            i++;
-        }
-        if (i == text.length()) {
-            args.fail(INVALID_CURSOR);
-            return 0;
-        }
-        long cursor = 0;
-        for (; i < text.length(); i++) {
-            int digit = text.byteAt(i) - '0';
-            if (digit < 0 || digit > 9 || Long.compareUnsigned(cursor, Long.divideUnsigned(-1L - digit, 10)) > 0) {
-                args.fail(INVALID_CURSOR);
-                return 0;
-            }
-            cursor = cursor * 10 + digit;
-        }
-        return cursor;
-    }
-
     private void readOptions(Args args) {
-        for (int i = 2; i < args.count() && !args.failed(); i += 2) {
-            boolean hasValue = i + 1 < args.count();
-            if (hasValue && args.is(i, "match")) {
-                Bytes given = args.at(i + 1);
-                pattern = Glob.matchesEverything(given) ? null : given;
-            } else if (hasValue && args.is(i, "count")) {
-                count = args.integer(i + 1);
-                if (count < 1) {
-                    args.fail(RedisError.SYNTAX);
-                }
-            } else if (hasValue && args.is(i, "type")) {
+        for (int i = 2; i < args.count() && !args.failed(); ) {
+            int words = options.read(args, i);
+            if (words == 0 && i + 1 < args.count() && args.is(i, "type")) {
                 type = args.at(i + 1).toString().toLowerCase(Locale.ROOT);
-            } else {
-                args.fail(RedisError.SYNTAX);
+                words = 2;
             }
+            if (words == 0) {
+                ScanOptions.fail(args, i);
+            }
+            i += words;
         }
     }
 
@@ -115,7 +79,7 @@ final class ScanCommand {
         int partitions = call.keyspace().partitions();
         long end = (long) partitions << POSITION_BITS;
         long cursor = Long.compareUnsigned(from, end) < 0 ? from : end;
-        long left = count;
+        long left = options.count();
         while (cursor < end && left > 0 && length() < MAX_REPLY_BYTES) {
             int partition = (int) (cursor >>> POSITION_BITS);
             long position = cursor & (1L << POSITION_BITS) - 1;
@@ -144,7 +108,7 @@ final class ScanCommand {
                     seen++;
                     if (!Partition.isExpired(entry, call.nowMillis())
                             && (type == null || type.equals(entry.type().typeName()))
-                            && (pattern == null || Glob.matches(pattern, entry.key(key)))) {
+                            && options.matches(entry.key(key))) {
                         add(entry.key(key));
                     }
                 });
