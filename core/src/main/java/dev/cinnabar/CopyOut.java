@@ -235,4 +235,9 @@ final class CopyOut implements Output {
     public void endMap(long n) {
         throw unexpected();
     }
+
+    @Override
+    public void endSet(long n) {
+        throw unexpected();
+    }
 }

@@ -270,6 +270,11 @@ final class ValueBuilder implements Output {
         insert(Kind.MAP, n);
     }
 
+    @Override
+    public void endSet(long n) {
+        insert(Kind.SET, n);
+    }
+
     private void insert(Kind kind, long n) {
         if (gathering < 0) {
             throw new IllegalStateException("no array begun");

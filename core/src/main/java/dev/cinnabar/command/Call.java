@@ -129,6 +129,11 @@ public final class Call {
         return checked(read(arg, first), type);
     }
 
+    /** As {@link #read(int, Type)}, in a view of the caller's, who looks at several entries at a time. */
+    public @Nullable Entry read(int arg, Type type, Entry view) {
+        return checked(read(arg, view), type);
+    }
+
     public @Nullable Entry readSecond(int arg, Type type) {
         return checked(read(arg, second), type);
     }

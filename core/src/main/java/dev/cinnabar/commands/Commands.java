@@ -10,6 +10,7 @@ import dev.cinnabar.commands.server.ConfigCommands;
 import dev.cinnabar.commands.server.DatabaseCommands;
 import dev.cinnabar.commands.server.MemoryCommands;
 import dev.cinnabar.commands.server.ServerCommands;
+import dev.cinnabar.commands.sets.SetCommands;
 import dev.cinnabar.commands.strings.StringCommands;
 import dev.cinnabar.commands.transactions.TransactionCommands;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ public final class Commands {
     public static CommandTable table() {
         List<CommandSpec> rows = new ArrayList<>();
         rows.addAll(StringCommands.table());
+        rows.addAll(SetCommands.table());
         rows.addAll(KeyCommands.table());
         rows.addAll(ConnectionCommands.table());
         rows.addAll(ClientCommands.table());

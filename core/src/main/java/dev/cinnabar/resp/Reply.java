@@ -69,4 +69,7 @@ public interface Reply {
 
     /** As {@link #endArray}, for a map of {@code n} pairs. */
     void endMap(long n);
+
+    /** As {@link #endArray}, for a set. */
+    void endSet(long n);
 }

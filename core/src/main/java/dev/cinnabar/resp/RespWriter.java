@@ -416,6 +416,11 @@ public final class RespWriter implements Output {
         insertHeader(protocol == 3 ? '%' : '*', protocol == 3 ? n : 2 * n);
     }
 
+    @Override
+    public void endSet(long n) {
+        insertHeader(protocol == 3 ? '~' : '*', n);
+    }
+
     private void insertHeader(char mark, long n) {
         int from = gathering;
         if (from < 0) {

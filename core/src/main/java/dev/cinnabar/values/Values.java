@@ -29,6 +29,7 @@ public final class Values {
                 StringValue.release(entry);
                 yield true;
             }
+            case Encoding.SET_HASHTABLE -> SetValue.releaseStep(entry, maxBlocks);
             default -> {
                 Packed.release(entry);
                 yield true;
@@ -45,6 +46,7 @@ public final class Values {
         switch (from.kind()) {
             case Encoding.STRING_INT, Encoding.STRING_EMBSTR, Encoding.STRING_RAW -> {}
             case Encoding.STRING_BLOCK -> StringValue.copyOutside(from, to);
+            case Encoding.SET_HASHTABLE -> SetValue.copyTable(from, to);
             default -> Packed.copyOutside(from, to);
         }
     }
@@ -62,6 +64,7 @@ public final class Values {
         return switch (entry.kind()) {
             case Encoding.STRING_INT, Encoding.STRING_EMBSTR, Encoding.STRING_RAW -> 0;
             case Encoding.STRING_BLOCK -> StringValue.externalSize(entry);
+            case Encoding.SET_HASHTABLE -> SetValue.externalSize(entry);
             default -> Packed.externalSize(entry);
         };
     }
@@ -70,6 +73,9 @@ public final class Values {
     public static void checkInvariants(Entry entry) {
         if (Encoding.nameOf(entry.kind()) == null) {
             throw new IllegalStateException("no such kind: " + entry.kind());
+        }
+        if (entry.type() == Type.SET) {
+            SetValue.checkInvariants(entry);
         }
     }
 }

@@ -1,15 +1,30 @@
 package dev.cinnabar.values;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * The views of collections that a thread moves from entry to entry: one of each type, and more where commands look at several
  * at a time. Owned by one thread; what a view shows is guarded by the lock of the entry's partition.
  */
 public final class Views {
 
+    public final SetValue set;
+
     private final Limits limits;
+    private final List<SetValue> sets = new ArrayList<>();
 
     public Views(Limits limits) {
         this.limits = limits;
+        this.set = new SetValue(limits);
+    }
+
+    /** One of as many views of sets as a command looks at at a time, apart from {@link #set}. */
+    public SetValue set(int index) {
+        while (sets.size() <= index) {
+            sets.add(new SetValue(limits));
+        }
+        return sets.get(index);
     }
 
     public Limits limits() {

@@ -1,0 +1,5 @@
+/** Tests of the commands on sets. */
+@NullMarked
+package dev.cinnabar.commands.sets;
+
+import org.jspecify.annotations.NullMarked;
