@@ -1,0 +1,5 @@
+/** Races in the package of this name, which the tests here must be part of. */
+@NullMarked
+package dev.cinnabar.net;
+
+import org.jspecify.annotations.NullMarked;
