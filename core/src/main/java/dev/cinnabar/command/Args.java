@@ -105,6 +105,11 @@ public final class Args {
         return request.at(index, view);
     }
 
+    /** The length of an argument, in bytes. */
+    public int length(int index) {
+        return request.length(index);
+    }
+
     /** Whether an argument is this word (given in lower case), in any case. */
     public boolean is(int index, String word) {
         return request.at(index).equalsIgnoreCase(word);

@@ -147,6 +147,10 @@ public final class Call {
         return write(arg, session.database(), second);
     }
 
+    public @Nullable Entry writeSecond(int arg, Type type) {
+        return checked(writeSecond(arg), type);
+    }
+
     /** The entry of a key in another database, in the second view, for changing. */
     public @Nullable Entry writeSecond(int arg, int database) {
         return write(arg, database, second);
@@ -333,6 +337,11 @@ public final class Call {
      */
     public void block(Type type, long timeoutMillis, int firstKey, int keys) {
         dispatcher.block(new Waiting(type, false, timeoutMillis, firstKey, keys, null), args);
+    }
+
+    /** Whether {@link #block} makes the client wait, and does not reply at once. */
+    public boolean canBlock() {
+        return dispatcher.canBlock();
     }
 
     /** As {@link #block(Type, long, int, int)}, in the terms of a {@link Waiting}. */

@@ -318,6 +318,11 @@ public final class Dispatcher {
         engine.beginWait(blocked);
     }
 
+    /** Whether the running command can wait, or is waiting. */
+    boolean canBlock() {
+        return retrying || !executing && call.session().resumable() != null;
+    }
+
     /** Tries the commands again that wait for keys that have changed. No partition is locked. */
     private void serveReady() {
         for (Waiter key = keyspace.takeReady(); key != null; key = keyspace.takeReady()) {

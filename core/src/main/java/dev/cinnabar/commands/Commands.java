@@ -5,6 +5,7 @@ import dev.cinnabar.command.CommandTable;
 import dev.cinnabar.commands.connection.ClientCommands;
 import dev.cinnabar.commands.connection.ConnectionCommands;
 import dev.cinnabar.commands.keys.KeyCommands;
+import dev.cinnabar.commands.lists.ListCommands;
 import dev.cinnabar.commands.server.CommandCommands;
 import dev.cinnabar.commands.server.ConfigCommands;
 import dev.cinnabar.commands.server.DatabaseCommands;
@@ -25,6 +26,7 @@ public final class Commands {
         List<CommandSpec> rows = new ArrayList<>();
         rows.addAll(StringCommands.table());
         rows.addAll(SetCommands.table());
+        rows.addAll(ListCommands.table());
         rows.addAll(KeyCommands.table());
         rows.addAll(ConnectionCommands.table());
         rows.addAll(ClientCommands.table());

@@ -49,7 +49,9 @@ public final class Listpack {
      *     13 bytes
      *
      * Complexity: everything that names an element by index, or looks for one, is linear: meant for a few hundred
-     * elements. Length: up to 1 GB, as in Redis; the caller converts to another structure long before.
+     * elements. Adding and taking out at the end moves nothing; at the beginning neither, where the caller lets the
+     * listpack begin elsewhere (prepend, deleteFirst). Length: up to 2 GB, for one that is a single huge element; who
+     * has many converts to another structure long before.
      */
 
     /** The bytes of an empty listpack. */
@@ -65,7 +67,7 @@ public final class Listpack {
     private static final int FIRST = 6;
     private static final int END = 0xff;
     private static final int COUNT_UNKNOWN = 0xffff;
-    private static final int MAX_BYTES = 1 << 30;
+    private static final int MAX_BYTES = Integer.MAX_VALUE - 8;
 
     private static final int TEXT_32 = 0xf0;
     private static final int NUMBER_16 = 0xf1;
@@ -236,7 +238,13 @@ public final class Listpack {
         return equals(position, text, Decimal.isCanonical(text));
     }
 
-    private boolean equals(int position, Bytes text, boolean canonical) {
+    /** Whether a text is stored as a number. */
+    public static boolean isStoredAsNumber(Bytes text) {
+        return Decimal.isCanonical(text);
+    }
+
+    /** Whether the element is this text, of which the caller knows whether it {@link #isStoredAsNumber}. */
+    public boolean equals(int position, Bytes text, boolean canonical) {
         if (isNumber(position)) {
             return canonical && number(position) == Decimal.parse(text);
         }
@@ -269,7 +277,12 @@ public final class Listpack {
         if (Decimal.isCanonical(text)) {
             return bytesFor(Decimal.parse(text));
         }
-        int length = textHeaderLength(text.length()) + text.length();
+        return maxBytesFor(text.length());
+    }
+
+    /** The bytes that an element of a text of this length takes at most. */
+    public static int maxBytesFor(int textLength) {
+        int length = textHeaderLength(textLength) + textLength;
         return length + backLengthBytes(length);
     }
 
@@ -337,6 +350,101 @@ public final class Listpack {
         return byteAt(position) == END ? 0 : position;
     }
 
+    /**
+     * Puts an element in front of all others, into room that the caller provides in front of the listpack, which from
+     * then on begins earlier. Returns by how many bytes.
+     */
+    public int prepend(Bytes text) {
+        boolean isNumber = Decimal.isCanonical(text);
+        long number = isNumber ? Decimal.parse(text) : 0;
+        int n = isNumber ? bytesFor(number) : maxBytesFor(text.length());
+        beginAt(-n);
+        addToCount(1);
+        if (isNumber) {
+            writeNumber(FIRST, number);
+        } else {
+            writeText(FIRST, text);
+        }
+        return n;
+    }
+
+    /** Takes out the first {@code n} elements; the listpack begins later then. Returns by how many bytes. */
+    public int deleteFirst(int n) {
+        int end = FIRST;
+        for (int i = 0; i < n; i++) {
+            end = after(end);
+        }
+        beginAt(end - FIRST);
+        addToCount(-n);
+        return end - FIRST;
+    }
+
+    /** Moves the header by so many bytes, and the beginning of the listpack with it. */
+    private void beginAt(int distance) {
+        int bytes = bytes();
+        short count = shortAt(COUNT);
+        base += distance;
+        putInt(0, bytes - distance);
+        putShort(COUNT, count);
+    }
+
+    /** Takes out the last {@code n} elements. Returns how many bytes shorter it is. */
+    public int deleteLast(int n) {
+        int end = bytes() - 1;
+        int position = end;
+        for (int i = 0; i < n; i++) {
+            position = before(position);
+        }
+        truncate(position, n);
+        return end - position;
+    }
+
+    /** Takes out the first elements that are this text, at most {@code max}; returns how many. */
+    public int removeFirst(Bytes text, long max) {
+        int removed = 0;
+        int p = first();
+        while (p != 0 && removed < max) {
+            p = find(p, text, 0);
+            if (p != 0) {
+                p = delete(p, 1);
+                removed++;
+            }
+        }
+        return removed;
+    }
+
+    /** Takes out the last elements that are this text, at most {@code max}; returns how many. */
+    public int removeLast(Bytes text, long max) {
+        boolean canonical = Decimal.isCanonical(text);
+        int removed = 0;
+        int p = last();
+        while (p != 0 && removed < max) {
+            int before = before(p);
+            if (equals(p, text, canonical)) {
+                delete(p, 1);
+                removed++;
+            }
+            p = before;
+        }
+        return removed;
+    }
+
+    /** Takes out all elements from a position on, which are {@code n}. */
+    public void truncate(int position, int n) {
+        putByte(position, END);
+        putInt(0, position + 1);
+        addToCount(-n);
+    }
+
+    /** Adds copies of another listpack's elements from a position on, which are {@code n}, at the end. */
+    public void appendFrom(Listpack from, int position, int n) {
+        int bytes = bytes();
+        int more = from.bytes() - position;
+        MemorySegment.copy(from.segment, from.base + position, segment, base + bytes - 1, more);
+        putInt(0, Math.addExact(bytes, more - 1));
+        addToCount(n);
+    }
+
     /** Makes the {@code oldLength} bytes at a position {@code newLength}, and moves what follows. */
     private int open(int position, int oldLength, int newLength) {
         int bytes = bytes();
@@ -344,8 +452,12 @@ public final class Listpack {
         if (newBytes > MAX_BYTES) {
             throw new IllegalStateException("a listpack of " + newBytes + " bytes");
         }
-        long from = base + position + oldLength;
-        MemorySegment.copy(segment, from, segment, base + position + newLength, bytes - position - oldLength);
+        int rest = bytes - position - oldLength;
+        if (rest == 1) {
+            putByte(position + newLength, END);
+        } else {
+            MemorySegment.copy(segment, base + position + oldLength, segment, base + position + newLength, rest);
+        }
         putInt(0, newBytes);
         return position;
     }

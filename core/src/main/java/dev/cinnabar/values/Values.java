@@ -30,6 +30,7 @@ public final class Values {
                 yield true;
             }
             case Encoding.SET_HASHTABLE -> SetValue.releaseStep(entry, maxBlocks);
+            case Encoding.LIST_QUICKLIST -> ListValue.releaseStep(entry, maxBlocks);
             default -> {
                 Packed.release(entry);
                 yield true;
@@ -47,6 +48,7 @@ public final class Values {
             case Encoding.STRING_INT, Encoding.STRING_EMBSTR, Encoding.STRING_RAW -> {}
             case Encoding.STRING_BLOCK -> StringValue.copyOutside(from, to);
             case Encoding.SET_HASHTABLE -> SetValue.copyTable(from, to);
+            case Encoding.LIST_QUICKLIST -> ListValue.copyOutside(from, to);
             default -> Packed.copyOutside(from, to);
         }
     }
@@ -65,6 +67,7 @@ public final class Values {
             case Encoding.STRING_INT, Encoding.STRING_EMBSTR, Encoding.STRING_RAW -> 0;
             case Encoding.STRING_BLOCK -> StringValue.externalSize(entry);
             case Encoding.SET_HASHTABLE -> SetValue.externalSize(entry);
+            case Encoding.LIST_QUICKLIST -> ListValue.externalSize(entry);
             default -> Packed.externalSize(entry);
         };
     }
@@ -76,6 +79,9 @@ public final class Values {
         }
         if (entry.type() == Type.SET) {
             SetValue.checkInvariants(entry);
+        }
+        if (entry.type() == Type.LIST) {
+            ListValue.checkInvariants(entry);
         }
     }
 }

@@ -10,6 +10,8 @@ import java.util.List;
 public final class Views {
 
     public final SetValue set;
+    public final ListValue list;
+    public final ListValue otherList;
 
     private final Limits limits;
     private final List<SetValue> sets = new ArrayList<>();
@@ -17,6 +19,8 @@ public final class Views {
     public Views(Limits limits) {
         this.limits = limits;
         this.set = new SetValue(limits);
+        this.list = new ListValue(limits);
+        this.otherList = new ListValue(limits);
     }
 
     /** One of as many views of sets as a command looks at at a time, apart from {@link #set}. */

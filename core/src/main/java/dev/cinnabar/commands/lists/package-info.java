@@ -1,0 +1,5 @@
+/** Commands on lists. */
+@NullMarked
+package dev.cinnabar.commands.lists;
+
+import org.jspecify.annotations.NullMarked;
