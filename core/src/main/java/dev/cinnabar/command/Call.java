@@ -6,6 +6,7 @@ import dev.cinnabar.keyspace.Partition;
 import dev.cinnabar.keyspace.Watch;
 import dev.cinnabar.memory.Bytes;
 import dev.cinnabar.resp.RedisError;
+import dev.cinnabar.session.Sender;
 import dev.cinnabar.session.Session;
 import dev.cinnabar.session.Transaction;
 import dev.cinnabar.values.Entry;
@@ -374,6 +375,25 @@ public final class Call {
 
     // The client's connection.
 
+    /** Who causes the messages that this command sends. */
+    public Sender sender() {
+        return dispatcher.sender();
+    }
+
+    /** A message to the client itself begins, which it gets even if it wants no replies; ends with {@link #endPush}. */
+    public void beginPush() {
+        dispatcher.beginPush();
+    }
+
+    public void endPush() {
+        dispatcher.endPush();
+    }
+
+    /** Whether this command is one of a transaction, with others before and behind it. */
+    public boolean isInTransaction() {
+        return dispatcher.isExecuting();
+    }
+
     /** What of the replies the client wants from now on, that of this command included. */
     public void replyMode(Session.ReplyMode mode) {
         session.replyMode(mode);
@@ -389,6 +409,7 @@ public final class Call {
     /** The client is as if it had just connected. */
     public void resetSession() {
         engine.endWatches(session);
+        engine.pubSub().unsubscribeAll(session);
         session.reset(engine.settings().password == null);
         replyMode(Session.ReplyMode.ON);
         protocol(2);

@@ -43,6 +43,7 @@ public final class CommandSpec {
     private final List<CommandSpec> subcommands = new ArrayList<>(0);
     private Locks locks = Locks.KEYS;
     private boolean insideMulti;
+    private boolean whileSubscribed;
     private boolean touchesData;
     private boolean endsTransaction;
     private boolean debug;
@@ -105,6 +106,16 @@ public final class CommandSpec {
     public CommandSpec insideMulti() {
         this.insideMulti = true;
         return this;
+    }
+
+    /** A client that has subscribed in version 2 of the protocol may still run it. */
+    public CommandSpec whileSubscribed() {
+        this.whileSubscribed = true;
+        return this;
+    }
+
+    boolean runsWhileSubscribed() {
+        return whileSubscribed;
     }
 
     boolean runsInsideMulti() {

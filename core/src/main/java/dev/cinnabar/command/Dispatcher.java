@@ -11,12 +11,15 @@ import dev.cinnabar.resp.RedisError;
 import dev.cinnabar.resp.Request;
 import dev.cinnabar.resp.RespWriter;
 import dev.cinnabar.session.Blocked;
+import dev.cinnabar.session.Push;
 import dev.cinnabar.session.Resumable;
+import dev.cinnabar.session.Sender;
 import dev.cinnabar.session.Session;
 import dev.cinnabar.session.Session.ReplyMode;
 import dev.cinnabar.session.Transaction;
 import dev.cinnabar.structures.LookAhead;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +53,24 @@ public final class Dispatcher {
 
     private Output output = NO_OUTPUT;
 
+    /** The client whose request is running; null where it has no connection. */
+    private @Nullable Session current;
+
+    /** What the running request has sent to its own client. */
+    private final List<Push> toItself = new ArrayList<>();
+
+    private final Sender sender = new Sender() {
+        @Override
+        public @Nullable Session session() {
+            return current;
+        }
+
+        @Override
+        public void toItself(Push push) {
+            toItself.add(push);
+        }
+    };
+
     /** The client does not want the reply of the running command. */
     private boolean muted;
 
@@ -82,6 +103,20 @@ public final class Dispatcher {
         this.statistics = statistics;
         this.random = random;
         this.call = new Call(engine, this, single, new Session(null, 0, true), NOTHING);
+    }
+
+    /** Who causes the messages that the running command sends. */
+    Sender sender() {
+        return sender;
+    }
+
+    /** What is written until {@link #endPush} is part of a message, which a client gets that wants no replies, too. */
+    void beginPush() {
+        output.mute(false);
+    }
+
+    void endPush() {
+        output.mute(muted);
     }
 
     /** Where the reply of the running command goes. */
@@ -193,6 +228,7 @@ public final class Dispatcher {
             touch(session);
         }
         output = reply;
+        current = session.inbox() == null ? null : session;
         errorsSeen = reply.errors();
         ReplyMode mode = session.replyMode();
         reply.protocol(session.protocol());
@@ -207,6 +243,19 @@ public final class Dispatcher {
             process(session, spec, args, reply);
         }
         reply.mute(false);
+        if (!toItself.isEmpty()) {
+            sendToItself(session, reply);
+        }
+    }
+
+    private void sendToItself(Session session, Output reply) {
+        for (Push push : toItself) {
+            byte[] bytes = push.bytesFor(session);
+            if (bytes != null) {
+                reply.encoded(bytes);
+            }
+        }
+        toItself.clear();
     }
 
     private @Nullable CommandSpec check(Args args, Session session, Output reply) {
@@ -249,6 +298,10 @@ public final class Dispatcher {
             reject(spec, session, reply, RedisError.OOM);
             return;
         }
+        if (session.isSpecial() && session.isSubscriberOnly() && !spec.runsWhileSubscribed()) {
+            reject(spec, session, reply, notWhileSubscribed(spec));
+            return;
+        }
         Transaction transaction = session.transaction();
         if (transaction.isOpen()) {
             if (spec.has(Flag.NO_MULTI)) {
@@ -288,6 +341,11 @@ public final class Dispatcher {
      * the command; so is giving up, for time, for a disconnection or by another client's wish. So nothing is lost, and
      * nobody is served twice.
      */
+
+    /** Whether the running command is one of a transaction. */
+    boolean isExecuting() {
+        return executing;
+    }
 
     /** Makes the client of the running command wait; see {@link Call#block}. */
     void block(Waiting waiting, Args args) {
@@ -422,6 +480,11 @@ public final class Dispatcher {
             }
         }
         return false;
+    }
+
+    private static RedisError notWhileSubscribed(CommandSpec spec) {
+        return new RedisError("ERR Can't execute '" + spec
+                + "': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET" + " are allowed in this context");
     }
 
     private static final RedisError NOT_IN_TRANSACTION = new RedisError("ERR Command not allowed inside a transaction");

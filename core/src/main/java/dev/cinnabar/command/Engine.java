@@ -7,6 +7,7 @@ import dev.cinnabar.keyspace.Watch;
 import dev.cinnabar.session.Blocked;
 import dev.cinnabar.session.BlockedClients;
 import dev.cinnabar.session.Clients;
+import dev.cinnabar.session.PubSub;
 import dev.cinnabar.session.Session;
 import dev.cinnabar.session.Transaction;
 import java.util.HexFormat;
@@ -21,6 +22,7 @@ public final class Engine implements AutoCloseable {
     private final CommandTable commands;
     private final Clients clients = new Clients();
     private final BlockedClients blockedClients = new BlockedClients();
+    private final PubSub pubSub;
     private final Settings settings;
     private final RandomGenerator.SplittableGenerator random;
     private final List<Statistics> statistics = new CopyOnWriteArrayList<>();
@@ -41,6 +43,7 @@ public final class Engine implements AutoCloseable {
         this.commands = commands;
         this.settings = settings;
         this.random = random;
+        this.pubSub = new PubSub(random.split());
         this.past = new Statistics(commands.ids());
         this.startedMillis = keyspace.clock().millis();
         this.background = new Background(this);
@@ -66,6 +69,11 @@ public final class Engine implements AutoCloseable {
 
     public Clients clients() {
         return clients;
+    }
+
+    /** The channels and their subscribers. */
+    public PubSub pubSub() {
+        return pubSub;
     }
 
     /** Who learns what happens to keys, of the classes that {@link Settings#events} has. */
@@ -155,6 +163,7 @@ public final class Engine implements AutoCloseable {
     public void end(Session session) {
         clients.remove(session);
         endWatches(session);
+        pubSub.unsubscribeAll(session);
         Blocked blocked = session.blocked();
         if (blocked != null) {
             endWait(blocked);

@@ -6,6 +6,7 @@ import dev.cinnabar.commands.connection.ClientCommands;
 import dev.cinnabar.commands.connection.ConnectionCommands;
 import dev.cinnabar.commands.keys.KeyCommands;
 import dev.cinnabar.commands.lists.ListCommands;
+import dev.cinnabar.commands.pubsub.PubSubCommands;
 import dev.cinnabar.commands.server.CommandCommands;
 import dev.cinnabar.commands.server.ConfigCommands;
 import dev.cinnabar.commands.server.DatabaseCommands;
@@ -31,6 +32,7 @@ public final class Commands {
         rows.addAll(ConnectionCommands.table());
         rows.addAll(ClientCommands.table());
         rows.addAll(TransactionCommands.table());
+        rows.addAll(PubSubCommands.table());
         rows.addAll(DatabaseCommands.table());
         rows.addAll(CommandCommands.table());
         rows.addAll(ConfigCommands.table());

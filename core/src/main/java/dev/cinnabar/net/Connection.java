@@ -8,7 +8,10 @@ import dev.cinnabar.resp.Output;
 import dev.cinnabar.resp.Request;
 import dev.cinnabar.resp.RequestDecoder;
 import dev.cinnabar.resp.RespWriter;
+import dev.cinnabar.session.Inbox;
 import dev.cinnabar.session.Peer;
+import dev.cinnabar.session.Postbox;
+import dev.cinnabar.session.Push;
 import dev.cinnabar.session.Resumable;
 import dev.cinnabar.session.Session;
 import java.io.ByteArrayOutputStream;
@@ -17,6 +20,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * A client's socket with what has arrived and not yet been run, and what has been answered and not yet been sent. Owned by
  * one loop at a time; others may call what {@link Peer} says. An idle connection holds no buffer.
  */
-final class Connection implements Peer, Resumable {
+final class Connection implements Peer, Resumable, Inbox {
 
     /** A request too large for the loop's buffer, while it arrives: off the heap, with a decoder of its own. */
     static final class LargeInput {
@@ -61,6 +65,13 @@ final class Connection implements Peer, Resumable {
     @Nullable
     ByteQueue pending;
 
+    /** Messages that are to be sent when the loop has read all of its mailbox; null if none. */
+    @Nullable
+    ArrayList<byte[]> pushes;
+
+    /** How many bytes they have. */
+    int pushBytes;
+
     /** What has arrived while the client waits; null if nothing. */
     @Nullable
     Buffer held;
@@ -86,6 +97,7 @@ final class Connection implements Peer, Resumable {
         this.remote = channel.getRemoteAddress();
         this.session = new Session(this, nowMillis, authenticated);
         session.resumable(this);
+        session.inbox(this);
     }
 
     void received(int bytes) {
@@ -200,6 +212,17 @@ final class Connection implements Peer, Resumable {
         // A connection that waits is not handed over: the loop is still its own.
         Loop owner = loop;
         owner.mailbox().post(() -> owner.resume(this, bytes));
+    }
+
+    @Override
+    public Postbox postbox() {
+        return loop;
+    }
+
+    @Override
+    public void post(Push push) {
+        Loop owner = loop;
+        owner.mailbox().post(() -> owner.deliver(this, push));
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.cinnabar.net;
 import dev.cinnabar.command.Args;
 import dev.cinnabar.command.Dispatcher;
 import dev.cinnabar.command.Engine;
+import dev.cinnabar.config.OutputLimits;
 import dev.cinnabar.memory.Buffer;
 import dev.cinnabar.memory.BufferAccounting;
 import dev.cinnabar.memory.ByteQueue;
@@ -13,7 +14,10 @@ import dev.cinnabar.resp.RedisError;
 import dev.cinnabar.resp.Request;
 import dev.cinnabar.resp.RequestDecoder;
 import dev.cinnabar.resp.RespWriter;
+import dev.cinnabar.session.Postbox;
+import dev.cinnabar.session.Push;
 import dev.cinnabar.session.Session;
+import dev.cinnabar.session.Subscription;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -32,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * A thread that serves some of the connections: it waits for bytes, runs the requests in them and sends the replies, one
  * write a batch. Owned by its own thread; others go through {@link #mailbox}.
  */
-final class Loop implements Runnable {
+final class Loop implements Runnable, Postbox {
 
     /*
      * Buffers belong to the loop, not to connections: bytes are read into one array, requests are decoded and run where they
@@ -46,6 +50,9 @@ final class Loop implements Runnable {
     private static final int OUTPUT_BYTES = 64 * 1024;
     /** How many requests are looked at together before the first is run. */
     private static final int BATCH = 32;
+
+    /** How many tasks of the mailbox are run before sockets are looked at again. */
+    private static final int MAX_TASKS = 1024;
 
     private static final long TICK_MILLIS = 1000;
 
@@ -72,6 +79,10 @@ final class Loop implements Runnable {
     private final LoadMeter meter;
     private List<Loop> all = List.of();
     private final Set<Connection> connections = new HashSet<>();
+
+    /** Connections with messages to be sent. */
+    private final List<Connection> addressed = new ArrayList<>();
+
     private final LongAdder inputBytes = new LongAdder();
     private final LongAdder outputBytes = new LongAdder();
 
@@ -142,7 +153,8 @@ final class Loop implements Runnable {
                 if (!meter.isWorking()) {
                     meter.begin();
                 }
-                mailbox.drain();
+                mailbox.drain(MAX_TASKS);
+                sendPushes();
                 tick();
                 if (meter.end()) {
                     balance();
@@ -228,7 +240,8 @@ final class Loop implements Runnable {
             if (moving.size() < most
                     && connection.pending == null
                     && connection.large == null
-                    && !connection.session.isBlocked()) {
+                    && !connection.session.isBlocked()
+                    && !connection.session.isSpecial()) {
                 moving.add(connection);
             }
         }
@@ -391,6 +404,7 @@ final class Loop implements Runnable {
             return;
         }
         connection.session.blocked(null);
+        sendPushes(connection);
         current = connection;
         try {
             if (reply.length > 0) {
@@ -558,6 +572,83 @@ final class Loop implements Runnable {
         }
     }
 
+    // Messages that no request has asked for.
+
+    /*
+     * They come through the mailbox, and so between batches, when no reply is half written. Those for one connection are
+     * gathered, as references to bytes that all connections share, until the mailbox is read: one write for all.
+     */
+
+    @Override
+    public void post(Push push, Subscription[] subscribers, @Nullable Session except) {
+        mailbox.post(() -> deliver(push, subscribers, except));
+    }
+
+    private void deliver(Push push, Subscription[] subscribers, @Nullable Session except) {
+        for (Subscription subscription : subscribers) {
+            Session session = subscription.session();
+            if (subscription.isActive() && session != except && session.inbox() instanceof Connection connection) {
+                gather(connection, push);
+            }
+        }
+    }
+
+    /** Delivers a message to a connection that may have been handed over in the meantime; called on this loop's thread. */
+    void deliver(Connection connection, Push push) {
+        Loop owner = connection.loop;
+        if (owner == this) {
+            gather(connection, push);
+        } else {
+            owner.mailbox.post(() -> owner.deliver(connection, push));
+        }
+    }
+
+    private void gather(Connection connection, Push push) {
+        byte[] bytes = connection.closed ? null : push.bytesFor(connection.session);
+        if (bytes == null) {
+            return;
+        }
+        if (connection.pushes == null) {
+            connection.pushes = new ArrayList<>(1);
+            addressed.add(connection);
+        }
+        connection.pushes.add(bytes);
+        connection.pushBytes += bytes.length;
+        if (connection.pushBytes > OUTPUT_BYTES) {
+            sendPushes(connection);
+        }
+    }
+
+    private void sendPushes() {
+        for (int i = 0; i < addressed.size(); i++) {
+            sendPushes(addressed.get(i));
+        }
+        addressed.clear();
+    }
+
+    private void sendPushes(Connection connection) {
+        List<byte[]> pushes = connection.pushes;
+        if (pushes == null) {
+            return;
+        }
+        connection.pushes = null;
+        connection.pushBytes = 0;
+        if (connection.closed) {
+            return;
+        }
+        current = connection;
+        try {
+            for (byte[] bytes : pushes) {
+                writer.encoded(bytes);
+            }
+            writer.drain();
+        } catch (RuntimeException | OutOfMemoryError e) {
+            failed(connection, e);
+        } finally {
+            current = null;
+        }
+    }
+
     // Writing.
 
     /** Takes what the writer has gathered for the current connection. */
@@ -614,22 +705,35 @@ final class Loop implements Runnable {
 
     private void checkLimits(Connection connection) {
         long waiting = connection.outputBytes();
-        long hard = settings.outputHardLimit;
+        OutputLimits limits = settings.outputLimits;
+        OutputLimits.Limit limit = connection.session.isSubscriber() ? limits.subscriber() : limits.normal();
+        long hard = limit.hardBytes();
         if (hard > 0 && waiting > hard) {
-            close(connection);
+            cutOff(connection);
             return;
         }
-        long soft = settings.outputSoftLimit;
+        long soft = limit.softBytes();
         if (soft > 0 && waiting > soft) {
             long now = engine.clock().millis();
             if (connection.overSoftLimitSinceMillis == 0) {
                 connection.overSoftLimitSinceMillis = now;
-            } else if (now - connection.overSoftLimitSinceMillis > settings.outputSoftSeconds * 1000L) {
-                close(connection);
+            } else if ((now - connection.overSoftLimitSinceMillis) / 1000 > limit.softSeconds()) {
+                cutOff(connection);
             }
         } else {
             connection.overSoftLimitSinceMillis = 0;
         }
+    }
+
+    /** Ends the connection of a client that does not read what it gets. */
+    private void cutOff(Connection connection) {
+        engine.clients().cutOff();
+        engine.settings()
+                .log
+                .warning("Client id=" + connection.session.id() + " addr=" + connection.remoteAddress() + " omem="
+                        + connection.outputBytes()
+                        + " scheduled to be closed ASAP for overcoming of output buffer limits.");
+        close(connection);
     }
 
     private static void interest(Connection connection, int operations) {

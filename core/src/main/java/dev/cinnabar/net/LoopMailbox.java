@@ -25,12 +25,26 @@ final class LoopMailbox {
 
     /** Runs what is there; called by the loop's thread. */
     void drain() {
+        while (awake.get()) {
+            drain(Integer.MAX_VALUE);
+        }
+    }
+
+    /** Runs what is there, at most so many tasks: if there are more, the selector wakes up for them at once. */
+    void drain(int max) {
         if (!awake.get()) {
             return;
         }
         awake.set(false);
+        int done = 0;
         for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
             task.run();
+            if (++done == max) {
+                if (awake.compareAndSet(false, true)) {
+                    selector.wakeup();
+                }
+                return;
+            }
         }
     }
 }

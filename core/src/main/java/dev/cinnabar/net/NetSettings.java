@@ -24,13 +24,8 @@ public final class NetSettings {
     /** The most bytes of requests that may wait for one client. */
     public volatile long queryBufferLimit = 1L << 30;
 
-    /** The most bytes of replies that may wait for a client to read them; 0: no limit. */
-    public volatile long outputHardLimit;
-
-    /** The same where the client stays above for {@link #outputSoftSeconds}; 0: no limit. */
-    public volatile long outputSoftLimit;
-
-    public volatile int outputSoftSeconds;
+    /** How many bytes of replies and messages may wait for a client of each class to read them. */
+    public volatile OutputLimits outputLimits;
 
     /** Settings by default. */
     public NetSettings() {
@@ -40,6 +35,7 @@ public final class NetSettings {
     /** The settings of a configuration, now and whenever it changes. */
     public NetSettings(Configuration configuration) {
         this.configuration = configuration;
+        this.outputLimits = configuration.get(Directives.CLIENT_OUTPUT_BUFFER_LIMIT);
         configuration.onChange(
                 this::read,
                 Directives.MAXCLIENTS,
@@ -57,10 +53,6 @@ public final class NetSettings {
         keepaliveSeconds = (int) configuration.get(Directives.TCP_KEEPALIVE);
         protectedMode = configuration.get(Directives.PROTECTED_MODE);
         queryBufferLimit = configuration.get(Directives.CLIENT_QUERY_BUFFER_LIMIT);
-        OutputLimits.Limit normal =
-                configuration.get(Directives.CLIENT_OUTPUT_BUFFER_LIMIT).normal();
-        outputHardLimit = normal.hardBytes();
-        outputSoftLimit = normal.softBytes();
-        outputSoftSeconds = (int) Math.min(normal.softSeconds(), Integer.MAX_VALUE);
+        outputLimits = configuration.get(Directives.CLIENT_OUTPUT_BUFFER_LIMIT);
     }
 }

@@ -25,6 +25,11 @@ public interface Output extends Reply {
     /** The version of the protocol, 2 or 3, for what follows. */
     void protocol(int version);
 
+    /** Writes whole messages that are encoded already; for a client with a connection only. */
+    default void encoded(byte[] bytes) {
+        throw new IllegalStateException("no connection");
+    }
+
     /** Whether what follows is thrown away. */
     void mute(boolean muted);
 }

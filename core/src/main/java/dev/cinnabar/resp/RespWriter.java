@@ -150,6 +150,11 @@ public final class RespWriter implements Output {
         position += bytes.length;
     }
 
+    @Override
+    public void encoded(byte[] bytes) {
+        putAll(bytes);
+    }
+
     /** Writes bytes of any number, in pieces. */
     private void putAll(byte[] bytes) {
         for (int done = 0; done < bytes.length; ) {

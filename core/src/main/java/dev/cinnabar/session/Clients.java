@@ -11,6 +11,7 @@ public final class Clients {
     private final ConcurrentSkipListMap<Long, Session> sessions = new ConcurrentSkipListMap<>();
     private final LongAdder received = new LongAdder();
     private final LongAdder rejected = new LongAdder();
+    private final LongAdder cutOff = new LongAdder();
 
     public Clients() {}
 
@@ -40,6 +41,15 @@ public final class Clients {
         rejected.increment();
     }
 
+    /** A connection was ended because the client did not read what it got. */
+    public void cutOff() {
+        cutOff.increment();
+    }
+
+    public long timesCutOff() {
+        return cutOff.sum();
+    }
+
     public long received() {
         return received.sum();
     }
@@ -51,5 +61,6 @@ public final class Clients {
     public void resetStatistics() {
         received.reset();
         rejected.reset();
+        cutOff.reset();
     }
 }

@@ -24,6 +24,9 @@ public final class Session {
     private final long createdMillis;
     private final Transaction transaction = new Transaction();
     private @Nullable Resumable resumable;
+    private @Nullable Inbox inbox;
+    private final Subscriptions subscriptions = new Subscriptions();
+    private boolean special;
     private volatile @Nullable Blocked blocked;
 
     private int database;
@@ -49,7 +52,7 @@ public final class Session {
         this.authenticated = authenticated;
     }
 
-    /** Back to what a new client has; the protocol too. Watches must have been ended. */
+    /** Back to what a new client has; the protocol too. Watches and subscriptions must have been ended. */
     public void reset(boolean authenticated) {
         transaction.discard();
         database = 0;
@@ -71,6 +74,7 @@ public final class Session {
                 && replyMode == ReplyMode.ON
                 && !closing
                 && !isBlocked()
+                && !special
                 && !noEvict
                 && !noTouch
                 && name.isEmpty()
@@ -90,6 +94,39 @@ public final class Session {
     /** Said once, before the session is used. */
     public void resumable(Resumable resumable) {
         this.resumable = resumable;
+    }
+
+    /** How messages that it has not asked for reach the client; null where they cannot. */
+    public @Nullable Inbox inbox() {
+        return inbox;
+    }
+
+    /** Said once, before the session is used. */
+    public void inbox(Inbox inbox) {
+        this.inbox = inbox;
+    }
+
+    public Subscriptions subscriptions() {
+        return subscriptions;
+    }
+
+    /** Whether the client is in a state that few are in: whoever looks at many sessions looks at this alone first. */
+    public boolean isSpecial() {
+        return special;
+    }
+
+    /** Called by the client's own thread when that has changed. */
+    void updateSpecial() {
+        special = !subscriptions.isEmpty();
+    }
+
+    public boolean isSubscriber() {
+        return special && !subscriptions.isEmpty();
+    }
+
+    /** Whether it gets messages in version 2 of the protocol, where it may do hardly anything else. */
+    public boolean isSubscriberOnly() {
+        return protocol == 2 && isSubscriber();
     }
 
     /** The command that waits, or null. It may have been served or given up already: the client has yet to take the reply. */

@@ -2,6 +2,7 @@ package dev.cinnabar.commands.connection;
 
 import dev.cinnabar.session.Peer;
 import dev.cinnabar.session.Session;
+import dev.cinnabar.session.Subscriptions.Kind;
 import dev.cinnabar.session.Transaction;
 
 /**
@@ -26,7 +27,9 @@ final class ClientLine {
         line.append(" idle=").append(seconds(session.lastUsedMillis(), nowMillis));
         line.append(" flags=").append(flags(session));
         line.append(" db=").append(session.database());
-        line.append(" sub=0 psub=0 ssub=0");
+        line.append(" sub=").append(session.subscriptions().size(Kind.CHANNEL));
+        line.append(" psub=").append(session.subscriptions().size(Kind.PATTERN));
+        line.append(" ssub=").append(session.subscriptions().size(Kind.SHARD));
         line.append(" multi=").append(transaction.isOpen() ? transaction.queue().size() : -1);
         line.append(" watch=").append(transaction.watches().size());
         line.append(" qbuf=").append(queryBytes);
@@ -63,6 +66,9 @@ final class ClientLine {
     private static String flags(Session session) {
         Peer peer = session.peer();
         StringBuilder flags = new StringBuilder();
+        if (session.isSubscriber()) {
+            flags.append('P');
+        }
         if (session.transaction().isOpen()) {
             flags.append('x');
         }

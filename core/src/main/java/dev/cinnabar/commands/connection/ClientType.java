@@ -30,8 +30,8 @@ enum ClientType {
         return RedisError.showing("ERR Unknown client type '" + name.shown(Integer.MAX_VALUE) + "'");
     }
 
-    /** What a client is: there are neither subscribers nor replicas yet. */
+    /** What a client is: there are no replicas yet. */
     boolean includes(Session session) {
-        return this == NORMAL && session.peer() != null;
+        return this == (session.isSubscriber() ? PUBSUB : NORMAL) && session.peer() != null;
     }
 }

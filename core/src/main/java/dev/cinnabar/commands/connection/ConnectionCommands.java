@@ -32,6 +32,7 @@ public final class ConnectionCommands {
     public static List<CommandSpec> table() {
         return List.of(
                 row("ping", -1, "1.0.0", FAST)
+                        .whileSubscribed()
                         .tips("request_policy:all_shards", "response_policy:all_succeeded")
                         .summary("Answers that the server is there.")
                         .complexity("O(1)")
@@ -56,12 +57,14 @@ public final class ConnectionCommands {
                         .handler(ConnectionCommands::select),
                 row("quit", -1, "1.0.0", NOSCRIPT, LOADING, STALE, FAST, NO_AUTH, ALLOW_BUSY)
                         .insideMulti()
+                        .whileSubscribed()
                         .summary("Ends the connection.")
                         .complexity("O(1)")
                         .deprecated("7.2.0", "just closing the connection")
                         .handler(ConnectionCommands::quit),
                 row("reset", 1, "6.2.0", NOSCRIPT, LOADING, STALE, FAST, NO_AUTH, ALLOW_BUSY)
                         .insideMulti()
+                        .whileSubscribed()
                         .summary("Makes the connection as it was when it was new.")
                         .complexity("O(1)")
                         .handler(ConnectionCommands::reset));
@@ -78,6 +81,10 @@ public final class ConnectionCommands {
     static void ping(Call call, Args args, Reply reply) {
         if (args.count() > 2) {
             args.fail(call.spec().wrongArity());
+        } else if (call.session().isSubscriberOnly()) {
+            reply.array(2);
+            reply.bulk("pong");
+            reply.bulk(args.count() == 2 ? args.at(1) : NOTHING);
         } else if (args.count() == 2) {
             reply.bulk(args.at(1));
         } else {
@@ -85,6 +92,7 @@ public final class ConnectionCommands {
         }
     }
 
+    private static final Bytes NOTHING = new Bytes();
     private static final Bytes DEFAULT_USER = Bytes.of("default");
 
     static void auth(Call call, Args args, Reply reply) {

@@ -25,6 +25,7 @@ import dev.cinnabar.resp.Reply;
 import dev.cinnabar.session.Blocked;
 import dev.cinnabar.session.Peer;
 import dev.cinnabar.session.Session;
+import dev.cinnabar.session.Subscriptions.Kind;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -172,7 +173,7 @@ final class InfoCommand {
         line("maxclients", configuration.get(Directives.MAXCLIENTS));
         line("blocked_clients", engine.blockedClients().size());
         line("tracking_clients", 0);
-        line("pubsub_clients", 0);
+        line("pubsub_clients", engine.pubSub().clients());
         line("watching_clients", watching);
         line("clients_in_timeout_table", waiting);
         line("total_watched_keys", watched);
@@ -277,10 +278,13 @@ final class InfoCommand {
         lines("0", "total_eviction_exceeded_time", "current_eviction_exceeded_time");
         line("keyspace_hits", engine.keyspace().hits());
         line("keyspace_misses", engine.keyspace().misses());
-        lines("0", "pubsub_channels", "pubsub_patterns", "pubsubshard_channels");
+        line("pubsub_channels", engine.pubSub().size(Kind.CHANNEL));
+        line("pubsub_patterns", engine.pubSub().size(Kind.PATTERN));
+        line("pubsubshard_channels", engine.pubSub().size(Kind.SHARD));
         lines("0", "latest_fork_usec", "total_forks", "migrate_cached_sockets", "slave_expires_tracked_keys");
         lines("0", "tracking_total_keys", "tracking_total_items", "tracking_total_prefixes");
         line("total_error_replies", errors);
+        line("client_output_buffer_limit_disconnections", engine.clients().timesCutOff());
     }
 
     private void replication() {

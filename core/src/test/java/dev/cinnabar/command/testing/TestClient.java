@@ -14,10 +14,15 @@ import dev.cinnabar.resp.ProtocolException;
 import dev.cinnabar.resp.Request;
 import dev.cinnabar.resp.RequestDecoder;
 import dev.cinnabar.resp.RespWriter;
+import dev.cinnabar.session.Inbox;
+import dev.cinnabar.session.Postbox;
+import dev.cinnabar.session.Push;
 import dev.cinnabar.session.Resumable;
 import dev.cinnabar.session.Session;
+import dev.cinnabar.session.Subscription;
 import dev.cinnabar.text.ArgumentSplitter;
 import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +38,8 @@ public final class TestClient {
     private final Engine engine;
     private final ByteArrayOutputStream late = new ByteArrayOutputStream();
     private final RespWriter lateWriter = new RespWriter(1024, new ChunkPool(new BufferAccounting()), late::write);
+    private final ByteArrayOutputStream pushes = new ByteArrayOutputStream();
+    private @Nullable List<Runnable> held;
     private volatile boolean resumed;
     private final Dispatcher dispatcher;
     private final RequestDecoder decoder = new RequestDecoder();
@@ -49,6 +56,23 @@ public final class TestClient {
         this.session = session;
         this.engine = engine;
         this.dispatcher = engine.newDispatcher();
+        session.inbox(new Inbox() {
+            @Override
+            public Postbox postbox() {
+                return (push, subscribers, except) -> onTheWay(() -> {
+                    for (Subscription subscription : subscribers) {
+                        if (subscription.isActive() && subscription.session() != except) {
+                            deliver(push);
+                        }
+                    }
+                });
+            }
+
+            @Override
+            public void post(Push push) {
+                onTheWay(() -> deliver(push));
+            }
+        });
         session.resumable(new Resumable() {
             @Override
             public Output reply() {
@@ -63,6 +87,47 @@ public final class TestClient {
                 resumed = true;
             }
         });
+    }
+
+    private void onTheWay(Runnable delivery) {
+        synchronized (pushes) {
+            if (held == null) {
+                delivery.run();
+            } else {
+                held.add(delivery);
+            }
+        }
+    }
+
+    private void deliver(Push push) {
+        byte[] bytes = push.bytesFor(session);
+        if (bytes != null) {
+            pushes.writeBytes(bytes);
+        }
+    }
+
+    /** Messages stay on their way until {@link #releasePushes}. */
+    public void holdPushes() {
+        synchronized (pushes) {
+            held = new ArrayList<>();
+        }
+    }
+
+    public void releasePushes() {
+        synchronized (pushes) {
+            List<Runnable> released = held == null ? List.of() : held;
+            held = null;
+            released.forEach(Runnable::run);
+        }
+    }
+
+    /** The messages that have come since this was asked last, other than those that followed a reply. */
+    public String pushes() {
+        synchronized (pushes) {
+            String text = ReplyText.of(pushes.toByteArray());
+            pushes.reset();
+            return text;
+        }
     }
 
     /** Whether the last command waits for keys. */

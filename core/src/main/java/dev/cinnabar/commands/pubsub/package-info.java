@@ -1,0 +1,5 @@
+/** Publishing and subscribing. */
+@NullMarked
+package dev.cinnabar.commands.pubsub;
+
+import org.jspecify.annotations.NullMarked;

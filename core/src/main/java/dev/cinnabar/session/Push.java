@@ -1,0 +1,90 @@
+package dev.cinnabar.session;
+
+import dev.cinnabar.text.Numbers;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A message that no request has asked for, on its way to clients: its bytes are made once for each version of the protocol and
+ * shared by all who get it. Thread-safe.
+ */
+public abstract sealed class Push {
+
+    private static final byte[] MESSAGE = ascii("message");
+    private static final byte[] PATTERN_MESSAGE = ascii("pmessage");
+    private static final byte[] SHARD_MESSAGE = ascii("smessage");
+
+    private Push() {}
+
+    /** The message as this client is to get it; null if it gets none. Called by the client's own thread. */
+    public abstract byte @Nullable [] bytesFor(Session session);
+
+    /** A message on a channel. */
+    static Push message(byte[] channel, byte[] payload) {
+        return new Message(MESSAGE, channel, payload);
+    }
+
+    /** The same for who has subscribed to a pattern. */
+    static Push message(byte[] pattern, byte[] channel, byte[] payload) {
+        return new Message(PATTERN_MESSAGE, pattern, channel, payload);
+    }
+
+    /** A message on a shard channel. */
+    static Push shardMessage(byte[] channel, byte[] payload) {
+        return new Message(SHARD_MESSAGE, channel, payload);
+    }
+
+    /** One and the same in both versions, but for the first byte. */
+    private static final class Message extends Push {
+        private final byte[] resp3;
+        private volatile byte @Nullable [] resp2;
+
+        Message(byte[]... elements) {
+            Encoder encoder = new Encoder();
+            encoder.header('>', elements.length);
+            for (byte[] element : elements) {
+                encoder.bulk(element);
+            }
+            resp3 = encoder.toByteArray();
+        }
+
+        @Override
+        public byte[] bytesFor(Session session) {
+            return session.protocol() == 3 ? resp3 : resp2();
+        }
+
+        private byte[] resp2() {
+            byte[] bytes = resp2;
+            if (bytes == null) {
+                bytes = resp3.clone();
+                bytes[0] = '*';
+                resp2 = bytes;
+            }
+            return bytes;
+        }
+    }
+
+    /** Writes the protocol. */
+    private static final class Encoder extends ByteArrayOutputStream {
+
+        void header(char mark, long n) {
+            byte[] digits = new byte[Numbers.MAX_LONG_LENGTH];
+            write(mark);
+            write(digits, 0, Numbers.writeLong(n, digits, 0));
+            write('\r');
+            write('\n');
+        }
+
+        void bulk(byte[] bytes) {
+            header('$', bytes.length);
+            writeBytes(bytes);
+            write('\r');
+            write('\n');
+        }
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.ISO_8859_1);
+    }
+}

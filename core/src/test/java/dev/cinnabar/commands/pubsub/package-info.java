@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cinnabar.commands.pubsub;
+
+import org.jspecify.annotations.NullMarked;
