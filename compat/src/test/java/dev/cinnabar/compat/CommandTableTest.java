@@ -32,6 +32,8 @@ class CommandTableTest {
             digest 2 fast,readonly 1 1 1 @fast,@read,@string
             increx -2 denyoom,fast,write 1 1 1 @fast,@string,@write
             msetex -4 denyoom,movablekeys,write 0 0 0 @slow,@string,@write
+            sdiffcard -3 movablekeys,readonly 0 0 0 @read,@set,@slow
+            sunioncard -3 movablekeys,readonly 0 0 0 @read,@set,@slow
             waitaof 4 blocking 0 0 0 @blocking,@connection,@slow
             """;
 
@@ -42,6 +44,7 @@ class CommandTableTest {
             Map.entry("client|setname tips", "7.0: none, now for all nodes"),
             Map.entry("config|resetstat tips", "7.0: none, now for all nodes"),
             Map.entry("config|rewrite tips", "7.0: none, now for all nodes"),
+            Map.entry("sinterstore key specs", "7.0: reads what it overwrites, now it does not"),
             Map.entry("msetnx tips", "7.0: for many shards, now none"),
             Map.entry("randomkey tips", "7.0: no response policy, now a special one"),
             Map.entry("scan tips", "7.0: no response policy, now a special one"));

@@ -1,6 +1,7 @@
 package dev.cinnabar.compat.differential;
 
 import dev.cinnabar.compat.harness.Resp;
+import dev.cinnabar.compat.harness.Version;
 import java.util.List;
 import java.util.Locale;
 
@@ -15,13 +16,23 @@ final class Comparison {
 
     private Comparison() {}
 
-    static boolean same(String command, Resp ours, Resp theirs) {
+    /** Sets have listpacks since Redis 7.2. */
+    private static final String FIRST_WITH_SET_LISTPACKS = "7.2";
+
+    /** @param version of the server whose reply is {@code theirs} */
+    static boolean same(String command, Resp ours, Resp theirs, Version version) {
         String name = name(command);
         return switch (name) {
+            case "OBJECT" ->
+                ours.equals(theirs)
+                        || !version.isAtLeast(FIRST_WITH_SET_LISTPACKS)
+                                && ours.toString().equals("'listpack'")
+                                && theirs.toString().equals("'hashtable'");
             case "TTL", "EXPIRETIME" -> near(ours, theirs, SECONDS_TOLERANCE);
             case "PTTL", "PEXPIRETIME" -> near(ours, theirs, MILLIS_TOLERANCE);
-            case "KEYS" -> bothAggregates(ours, theirs) ? ours.sorted().equals(theirs.sorted()) : ours.equals(theirs);
-            case "SCAN" ->
+            case "KEYS", "SMEMBERS", "SINTER", "SUNION", "SDIFF", "SPOP", "SRANDMEMBER" ->
+                bothAggregates(ours, theirs) ? ours.sorted().equals(theirs.sorted()) : ours.equals(theirs);
+            case "SCAN", "SSCAN" ->
                 bothAggregates(ours, theirs)
                         ? ours.list().get(0).equals(theirs.list().get(0))
                                 && ours.list()

@@ -7,6 +7,7 @@ import dev.cinnabar.compat.harness.Client;
 import dev.cinnabar.compat.harness.RedisTest;
 import dev.cinnabar.compat.harness.Resp;
 import dev.cinnabar.compat.harness.Server;
+import dev.cinnabar.compat.harness.Version;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -31,34 +32,35 @@ class DifferentialTest {
     void randomCommandsGetTheRepliesOfRedis(Client cinnabar) {
         Optional<Server> newest = Server.newestRedis();
         assumeTrue(newest.isPresent(), "no real Redis is installed to compare with");
+        Version version = newest.get().version();
         Client redis = newest.get().connect(cinnabar.protocol());
         Long only = Long.getLong("compat.differential.seed");
         long first = only != null ? only : 1;
         for (long seed = first; seed < first + (only != null ? 1 : SEQUENCES); seed++) {
-            compare(seed, cinnabar, redis);
+            compare(seed, cinnabar, redis, version);
         }
     }
 
-    private static void compare(long seed, Client cinnabar, Client redis) {
+    private static void compare(long seed, Client cinnabar, Client redis, Version version) {
         Generator generator = new Generator(seed);
         List<String> commands = new ArrayList<>();
         for (int i = 0; i < COMMANDS_PER_SEQUENCE; i++) {
             commands.add(generator.next());
         }
-        if (firstDifference(commands, cinnabar, redis) >= 0) {
-            List<String> shortest = shorten(commands, cinnabar, redis);
+        if (firstDifference(commands, cinnabar, redis, version) >= 0) {
+            List<String> shortest = shorten(commands, cinnabar, redis, version);
             fail(report(seed, shortest, cinnabar, redis));
         }
     }
 
     /** The index of the first command that is answered differently; -1 if none is. */
-    private static int firstDifference(List<String> commands, Client cinnabar, Client redis) {
+    private static int firstDifference(List<String> commands, Client cinnabar, Client redis, Version version) {
         reset(cinnabar);
         reset(redis);
         List<Resp> ours = cinnabar.pipeline(commands);
         List<Resp> theirs = redis.pipeline(commands);
         for (int i = 0; i < commands.size(); i++) {
-            if (!Comparison.same(commands.get(i), ours.get(i), theirs.get(i))) {
+            if (!Comparison.same(commands.get(i), ours.get(i), theirs.get(i), version)) {
                 return i;
             }
         }
@@ -73,13 +75,13 @@ class DifferentialTest {
         client.run("CLIENT SETNAME \"\"").isOk();
     }
 
-    private static List<String> shorten(List<String> commands, Client cinnabar, Client redis) {
-        List<String> shortest = commands.subList(0, firstDifference(commands, cinnabar, redis) + 1);
+    private static List<String> shorten(List<String> commands, Client cinnabar, Client redis, Version version) {
+        List<String> shortest = commands.subList(0, firstDifference(commands, cinnabar, redis, version) + 1);
         for (int chunk = shortest.size() / 2; chunk > 0; chunk /= 2) {
             for (int from = 0; from + chunk < shortest.size(); ) {
                 List<String> without = new ArrayList<>(shortest);
                 without.subList(from, from + chunk).clear();
-                int difference = firstDifference(without, cinnabar, redis);
+                int difference = firstDifference(without, cinnabar, redis, version);
                 if (difference >= 0) {
                     shortest = without.subList(0, difference + 1);
                 } else {

@@ -20,6 +20,7 @@ final class Generator {
     Generator(long seed) {
         random = new Random(seed);
         strings();
+        sets();
         keys();
         expiry();
         connection();
@@ -63,6 +64,56 @@ final class Generator {
                 2,
                 () -> "LCS " + key() + " " + key()
                         + pick("", " LEN", " IDX", " IDX WITHMATCHLEN", " IDX MINMATCHLEN 2", " LEN IDX"));
+    }
+
+    /** Members to be chosen by chance only where there is no choice. */
+    private void sets() {
+        add(14, () -> "SADD " + key() + members());
+        add(6, () -> "SREM " + key() + members());
+        add(1, () -> "SADD " + key() + manyMembers());
+        add(3, () -> "SMOVE " + key() + " " + key() + " " + member());
+        add(2, () -> "SISMEMBER " + key() + " " + member());
+        add(2, () -> "SMISMEMBER " + key() + members());
+        add(3, () -> "SCARD " + key());
+        add(4, () -> "SMEMBERS " + key());
+        add(4, () -> pick("SINTER", "SUNION", "SDIFF") + keyList());
+        add(5, () -> pick("SINTERSTORE ", "SUNIONSTORE ", "SDIFFSTORE ") + key() + keyList());
+        add(
+                3,
+                () -> "SINTERCARD " + pick("1", "2", "3", "0", "x") + keyList()
+                        + pick("", "", " LIMIT 0", " LIMIT 2", " LIMIT -1", " LIMIT", " FOO"));
+        add(2, () -> "SSCAN " + key() + " 0 COUNT 5000" + pick("", " MATCH *1*", " MATCH m?", " COUNT 0", " TYPE set"));
+        add(1, () -> pick("SPOP ", "SRANDMEMBER ") + key() + pick(" 0", " 100000", " x", " -0", " 1 2"));
+    }
+
+    private String member() {
+        return switch (random.nextInt(10)) {
+            case 0 -> "\"\"";
+            case 1 -> "01";
+            case 2 -> "x".repeat(random.nextInt(70) + 1);
+            case 3, 4 -> "m" + random.nextInt(10);
+            case 5 -> integer();
+            default -> Integer.toString(random.nextInt(40));
+        };
+    }
+
+    private String members() {
+        StringBuilder list = new StringBuilder();
+        for (int i = 0; i <= random.nextInt(5); i++) {
+            list.append(' ').append(member());
+        }
+        return list.toString();
+    }
+
+    /** About as many as make another encoding. */
+    private String manyMembers() {
+        StringBuilder list = new StringBuilder();
+        int from = random.nextInt(100);
+        int count = pickInt(100, 126, 128, 130, 500, 512, 514);
+        for (int i = 0; i < count; i++) {
+            list.append(' ').append(from + i);
+        }
+        return list.append(pick("", "", " m")).toString();
     }
 
     private void keys() {
@@ -127,6 +178,9 @@ final class Generator {
     private String spoil(String command) {
         if (command.startsWith("CO") && !command.startsWith("COPY")) {
             return command; // COMMAND alone is another command, with replies of its own each
+        }
+        if (command.startsWith("SPOP") || command.startsWith("SRANDMEMBER")) {
+            return command; // without their counts they choose by chance
         }
         return switch (random.nextInt(120)) {
             case 0 -> command + " extra";

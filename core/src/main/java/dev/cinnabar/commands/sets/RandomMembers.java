@@ -14,6 +14,7 @@ import dev.cinnabar.command.Argument;
 import dev.cinnabar.command.Call;
 import dev.cinnabar.command.CommandSpec;
 import dev.cinnabar.command.KeySpec;
+import dev.cinnabar.config.EventClasses;
 import dev.cinnabar.resp.RedisError;
 import dev.cinnabar.resp.Reply;
 import dev.cinnabar.values.Entry;
@@ -163,7 +164,7 @@ final class RandomMembers {
         }
         SetValue set = call.views().set.at(entry);
         pop(set, call.dispatcher().random(), reply);
-        SetCommands.changed(call, 1, entry, set);
+        SetCommands.changed(call, 1, entry, set, "spop");
     }
 
     private static void pop(SetValue set, RandomGenerator random, Reply reply) {
@@ -194,6 +195,8 @@ final class RandomMembers {
         if (left <= 0) {
             SetCommands.all(set, reply);
             call.delete(1, entry);
+            call.notify(EventClasses.SET, "spop", 1);
+            call.notify(EventClasses.GENERIC, "del", 1);
             return;
         }
         reply.set(count);
@@ -204,5 +207,6 @@ final class RandomMembers {
             set.shrink();
         }
         call.modified(1);
+        call.notify(EventClasses.SET, "spop", 1);
     }
 }

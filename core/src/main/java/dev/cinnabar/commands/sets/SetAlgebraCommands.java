@@ -15,6 +15,7 @@ import dev.cinnabar.command.Call;
 import dev.cinnabar.command.CommandSpec;
 import dev.cinnabar.command.KeySpec;
 import dev.cinnabar.commands.sets.SetAlgebra.Operation;
+import dev.cinnabar.config.EventClasses;
 import dev.cinnabar.resp.RedisError;
 import dev.cinnabar.resp.Reply;
 import dev.cinnabar.values.Encoding;
@@ -78,7 +79,7 @@ final class SetAlgebraCommands {
                 .summary("Stores " + what + ".")
                 .complexity(complexity)
                 .arguments(Argument.key("destination"), Argument.key("key", 1).multiple())
-                .handler((call, args, reply) -> store(operation, call, args, reply)));
+                .handler((call, args, reply) -> store(operation, name + "store", call, args, reply)));
         CommandSpec card = row(name + "card", -3, cardSince, READONLY)
                 .keys(KeySpec.counted(1, 0, 1, 1, RO, ACCESS))
                 .summary("Counts " + what + ".")
@@ -118,7 +119,7 @@ final class SetAlgebraCommands {
         return call.views().set.create(call.build(arg, kind, SetValue.inlineLength(kind)));
     }
 
-    private static void store(Operation operation, Call call, Args args, Reply reply) {
+    private static void store(Operation operation, String event, Call call, Args args, Reply reply) {
         SetAlgebra algebra = SetAlgebra.read(call, args, operation, 2, args.count() - 2);
         if (algebra == null) {
             return;
@@ -128,11 +129,13 @@ final class SetAlgebraCommands {
         long size = result.size();
         if (size > 0) {
             call.install(1, Entry.NEVER);
+            call.notify(EventClasses.SET, event, 1);
         } else {
             call.discard(1);
             Entry old = call.write(1);
             if (old != null) {
                 call.delete(1, old);
+                call.notify(EventClasses.GENERIC, "del", 1);
             }
         }
         reply.integer(size);

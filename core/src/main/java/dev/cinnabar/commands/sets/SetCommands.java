@@ -17,6 +17,7 @@ import dev.cinnabar.command.Call;
 import dev.cinnabar.command.CommandSpec;
 import dev.cinnabar.command.KeySpec;
 import dev.cinnabar.command.ScanOptions;
+import dev.cinnabar.config.EventClasses;
 import dev.cinnabar.memory.Bytes;
 import dev.cinnabar.resp.RedisError;
 import dev.cinnabar.resp.Reply;
@@ -121,6 +122,7 @@ public final class SetCommands {
         }
         if (added > 0) {
             call.modified(1);
+            call.notify(EventClasses.SET, "sadd", 1);
         }
         reply.integer(added);
     }
@@ -147,18 +149,23 @@ public final class SetCommands {
                 }
             }
             if (removed > 0) {
-                changed(call, 1, entry, set);
+                changed(call, 1, entry, set, "srem");
             }
         }
         reply.integer(removed);
     }
 
     /** A set has lost members: it is deleted if it has no more. */
-    static void changed(Call call, int arg, Entry entry, SetValue set) {
-        if (set.size() == 0) {
+    static void changed(Call call, int arg, Entry entry, SetValue set, String event) {
+        boolean empty = set.size() == 0;
+        if (empty) {
             call.delete(arg, entry);
         } else {
             call.modified(arg);
+        }
+        call.notify(EventClasses.SET, event, arg);
+        if (empty) {
+            call.notify(EventClasses.GENERIC, "del", arg);
         }
     }
 
@@ -184,7 +191,7 @@ public final class SetCommands {
             reply.integer(0);
             return;
         }
-        changed(call, 1, source, set);
+        changed(call, 1, source, set, "srem");
         if (destination == null) {
             create(call, 2, set, args.at(3), 1);
         } else {
@@ -192,6 +199,7 @@ public final class SetCommands {
         }
         if (set.add(args.at(3))) {
             call.modified(2);
+            call.notify(EventClasses.SET, "sadd", 2);
         }
         reply.integer(1);
     }
