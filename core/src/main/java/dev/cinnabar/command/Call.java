@@ -114,7 +114,8 @@ public final class Call {
         return read(arg, second);
     }
 
-    private @Nullable Entry read(int arg, Entry into) {
+    /** As {@link #read(int)}, in a view of the caller's, who looks at several entries at a time. */
+    public @Nullable Entry read(int arg, Entry into) {
         Partition partition = partition(arg);
         if (!find(partition, session.database(), arg, into)) {
             partition.miss();

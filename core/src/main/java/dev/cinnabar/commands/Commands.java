@@ -15,6 +15,7 @@ import dev.cinnabar.commands.server.ServerCommands;
 import dev.cinnabar.commands.sets.SetCommands;
 import dev.cinnabar.commands.strings.StringCommands;
 import dev.cinnabar.commands.transactions.TransactionCommands;
+import dev.cinnabar.commands.zsets.SortedSetCommands;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -28,6 +29,7 @@ public final class Commands {
         rows.addAll(StringCommands.table());
         rows.addAll(SetCommands.table());
         rows.addAll(ListCommands.table());
+        rows.addAll(SortedSetCommands.table());
         rows.addAll(KeyCommands.table());
         rows.addAll(ConnectionCommands.table());
         rows.addAll(ClientCommands.table());

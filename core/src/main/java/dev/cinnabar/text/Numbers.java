@@ -254,9 +254,11 @@ public final class Numbers {
         return offset + text.length();
     }
 
-    /** Whether a value is written as an integer; minus zero is 0 then. */
+    /** Whether a value is written as an integer; minus zero is not. */
     private static boolean isWhole(double value) {
-        return (long) value == value && Math.abs(value) <= MAX_WHOLE;
+        return (long) value == value
+                && Math.abs(value) <= MAX_WHOLE
+                && (value != 0 || Double.doubleToRawLongBits(value) == 0);
     }
 
     /** The text of {@link #writeDouble}. */
@@ -269,6 +271,9 @@ public final class Numbers {
         }
         if (isWhole(value)) {
             return Long.toString((long) value);
+        }
+        if (value == 0) {
+            return "-0";
         }
         BigDecimal shortest = shortest(Math.abs(value));
         String digits = shortest.unscaledValue().toString();

@@ -31,6 +31,7 @@ public final class Values {
             }
             case Encoding.SET_HASHTABLE -> SetValue.releaseStep(entry, maxBlocks);
             case Encoding.LIST_QUICKLIST -> ListValue.releaseStep(entry, maxBlocks);
+            case Encoding.ZSET_SKIPLIST -> SortedSetValue.releaseStep(entry, maxBlocks);
             default -> {
                 Packed.release(entry);
                 yield true;
@@ -49,6 +50,7 @@ public final class Values {
             case Encoding.STRING_BLOCK -> StringValue.copyOutside(from, to);
             case Encoding.SET_HASHTABLE -> SetValue.copyTable(from, to);
             case Encoding.LIST_QUICKLIST -> ListValue.copyOutside(from, to);
+            case Encoding.ZSET_SKIPLIST -> SortedSetValue.copyLarge(from, to);
             default -> Packed.copyOutside(from, to);
         }
     }
@@ -68,6 +70,7 @@ public final class Values {
             case Encoding.STRING_BLOCK -> StringValue.externalSize(entry);
             case Encoding.SET_HASHTABLE -> SetValue.externalSize(entry);
             case Encoding.LIST_QUICKLIST -> ListValue.externalSize(entry);
+            case Encoding.ZSET_SKIPLIST -> SortedSetValue.externalSize(entry);
             default -> Packed.externalSize(entry);
         };
     }
@@ -82,6 +85,9 @@ public final class Values {
         }
         if (entry.type() == Type.LIST) {
             ListValue.checkInvariants(entry);
+        }
+        if (entry.type() == Type.ZSET) {
+            SortedSetValue.checkInvariants(entry);
         }
     }
 }

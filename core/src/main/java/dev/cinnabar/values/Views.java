@@ -12,15 +12,18 @@ public final class Views {
     public final SetValue set;
     public final ListValue list;
     public final ListValue otherList;
+    public final SortedSetValue sortedSet;
 
     private final Limits limits;
     private final List<SetValue> sets = new ArrayList<>();
+    private final List<SortedSetValue> sortedSets = new ArrayList<>();
 
     public Views(Limits limits) {
         this.limits = limits;
         this.set = new SetValue(limits);
         this.list = new ListValue(limits);
         this.otherList = new ListValue(limits);
+        this.sortedSet = new SortedSetValue(limits);
     }
 
     /** One of as many views of sets as a command looks at at a time, apart from {@link #set}. */
@@ -29,6 +32,14 @@ public final class Views {
             sets.add(new SetValue(limits));
         }
         return sets.get(index);
+    }
+
+    /** The same of sorted sets. */
+    public SortedSetValue sortedSet(int index) {
+        while (sortedSets.size() <= index) {
+            sortedSets.add(new SortedSetValue(limits));
+        }
+        return sortedSets.get(index);
     }
 
     public Limits limits() {
