@@ -89,7 +89,8 @@ public final class Settings {
                 Directives.ZSET_MAX_LISTPACK_VALUE,
                 Directives.LIST_MAX_LISTPACK_SIZE,
                 Directives.STREAM_NODE_MAX_BYTES,
-                Directives.STREAM_NODE_MAX_ENTRIES);
+                Directives.STREAM_NODE_MAX_ENTRIES,
+                Directives.HLL_SPARSE_MAX_BYTES);
         readLimits();
     }
 
@@ -119,6 +120,7 @@ public final class Settings {
         limits.listListpackSize = bounded(Directives.LIST_MAX_LISTPACK_SIZE);
         limits.streamNodeBytes = bounded(Directives.STREAM_NODE_MAX_BYTES);
         limits.streamNodeEntries = bounded(Directives.STREAM_NODE_MAX_ENTRIES);
+        limits.hllSparseBytes = configuration.get(Directives.HLL_SPARSE_MAX_BYTES);
     }
 
     private int bounded(NumberDirective directive) {

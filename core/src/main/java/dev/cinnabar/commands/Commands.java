@@ -2,8 +2,10 @@ package dev.cinnabar.commands;
 
 import dev.cinnabar.command.CommandSpec;
 import dev.cinnabar.command.CommandTable;
+import dev.cinnabar.commands.bits.BitCommands;
 import dev.cinnabar.commands.connection.ClientCommands;
 import dev.cinnabar.commands.connection.ConnectionCommands;
+import dev.cinnabar.commands.hyperloglog.HyperLogLogCommands;
 import dev.cinnabar.commands.keys.KeyCommands;
 import dev.cinnabar.commands.lists.ListCommands;
 import dev.cinnabar.commands.pubsub.PubSubCommands;
@@ -30,6 +32,8 @@ public final class Commands {
         rows.addAll(SetCommands.table());
         rows.addAll(ListCommands.table());
         rows.addAll(SortedSetCommands.table());
+        rows.addAll(BitCommands.table());
+        rows.addAll(HyperLogLogCommands.table());
         rows.addAll(KeyCommands.table());
         rows.addAll(ConnectionCommands.table());
         rows.addAll(ClientCommands.table());

@@ -22,5 +22,8 @@ public final class Limits {
     public volatile int streamNodeBytes = 4096;
     public volatile int streamNodeEntries = 100;
 
+    /** Up to so many bytes a HyperLogLog is sparse. */
+    public volatile long hllSparseBytes = 3000;
+
     public Limits() {}
 }

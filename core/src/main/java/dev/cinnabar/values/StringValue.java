@@ -60,6 +60,13 @@ public final class StringValue {
         }
     }
 
+    /** As {@link #initialize(Entry, int, Bytes)}, for bytes that are yet to be written; not for a number. */
+    public static void initialize(Entry entry, int kind, int length) {
+        if (kind == Encoding.STRING_BLOCK) {
+            refer(entry, entry.memory().allocate(length, Tag.VALUE), length, length);
+        }
+    }
+
     private static void writeInside(Entry entry, int kind, Bytes value) {
         if (kind == Encoding.STRING_INT) {
             entry.longAt(0, Numbers.toLong(value));
@@ -162,6 +169,31 @@ public final class StringValue {
             return view.set(memory.segment(block), memory.offset(block), entry.intAt(BLOCK_LENGTH));
         }
         return view.set(entry.segment(), entry.base() + entry.valueOffset(), entry.inlineLength());
+    }
+
+    /** The segment in which the bytes lie, at {@link #offset}, until the next change; not for a number. */
+    public static MemorySegment segment(Entry entry) {
+        return entry.kind() == Encoding.STRING_BLOCK ? entry.memory().segment(entry.longAt(BLOCK)) : entry.segment();
+    }
+
+    /** Where in its segment the string begins. */
+    public static long offset(Entry entry) {
+        return entry.kind() == Encoding.STRING_BLOCK
+                ? entry.memory().offset(entry.longAt(BLOCK))
+                : entry.base() + entry.valueOffset();
+    }
+
+    /**
+     * Makes the string {@code length} bytes long, stored as bytes that can be changed in place ("raw"): what is new is left
+     * undefined.
+     */
+    public static void resize(Entry entry, int length) {
+        extend(entry, length);
+        if (entry.kind() == Encoding.STRING_BLOCK) {
+            entry.intAt(BLOCK_LENGTH, length);
+        } else {
+            entry.reshape(Encoding.STRING_RAW, length);
+        }
     }
 
     /**

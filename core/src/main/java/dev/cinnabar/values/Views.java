@@ -13,6 +13,7 @@ public final class Views {
     public final ListValue list;
     public final ListValue otherList;
     public final SortedSetValue sortedSet;
+    public final HyperLogLog hyperLogLog = new HyperLogLog();
 
     private final Limits limits;
     private final List<SetValue> sets = new ArrayList<>();

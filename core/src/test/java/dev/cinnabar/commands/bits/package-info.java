@@ -1,0 +1,5 @@
+/** Tests of the commands on bits. */
+@NullMarked
+package dev.cinnabar.commands.bits;
+
+import org.jspecify.annotations.NullMarked;
