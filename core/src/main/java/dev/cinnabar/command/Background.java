@@ -35,13 +35,13 @@ final class Background implements Runnable, AutoCloseable {
     @Override
     public void run() {
         Dispatcher dispatcher = engine.newDispatcher();
-        Runnable waits = dispatcher::attendToWaits;
+        Runnable meanwhile = dispatcher::attend;
         while (!closing) {
             try {
                 if (engine.settings().activeExpiry) {
-                    engine.keyspace().expireDue(waits);
+                    engine.keyspace().expireDue(meanwhile);
                 }
-                engine.keyspace().collectGarbage(waits);
+                engine.keyspace().collectGarbage(meanwhile);
                 engine.observe();
             } catch (RuntimeException e) {
                 engine.settings().failures.accept("background", e);

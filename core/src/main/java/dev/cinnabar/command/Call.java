@@ -122,7 +122,9 @@ public final class Call {
             return null;
         }
         partition.hit();
-        use(into);
+        if (!engine.settings().readsAreNoUse) {
+            use(into);
+        }
         return into;
     }
 

@@ -45,6 +45,7 @@ public final class Dispatcher {
     private final Args single = new Args();
     private final Args queuedArgs = new Args();
     private final Call call;
+    private final MemoryLimit memoryLimit;
     private final Request queued = new Request();
     private final KeySpec.IndexConsumer hasher = this::hashKey;
 
@@ -102,6 +103,7 @@ public final class Dispatcher {
         this.table = engine.commands();
         this.statistics = statistics;
         this.random = random;
+        this.memoryLimit = new MemoryLimit(engine, random);
         this.call = new Call(engine, this, single, new Session(null, 0, true), NOTHING);
     }
 
@@ -294,7 +296,7 @@ public final class Dispatcher {
             reject(spec, session, reply, RedisError.NO_AUTH);
             return;
         }
-        if (needsMemory(spec, session) && engine.isOutOfMemory()) {
+        if (engine.isOverLimit() && !memoryLimit.makeRoom(nowMillis) && needsMemory(spec, session)) {
             reject(spec, session, reply, RedisError.OOM);
             return;
         }
@@ -450,9 +452,12 @@ public final class Dispatcher {
         return true;
     }
 
-    /** Ends the waits whose time is over, and serves those whose keys have changed by expiry. No partition is locked. */
-    public void attendToWaits() {
+    /** Makes room where memory is short, ends the waits whose time is over, and serves those whose keys have changed by expiry. No partition is locked. */
+    public void attend() {
         beginBatch();
+        if (engine.isOverLimit()) {
+            memoryLimit.makeRoom(nowMillis);
+        }
         if (keyspace.hasReady()) {
             serveReady();
         }

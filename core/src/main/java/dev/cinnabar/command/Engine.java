@@ -149,10 +149,10 @@ public final class Engine implements AutoCloseable {
         return Math.max(peakMemory, usedMemory());
     }
 
-    /** Whether more is in use than {@code maxmemory} allows: commands that need more are refused then. */
-    boolean isOutOfMemory() {
+    /** Whether more is in use than {@code maxmemory} allows. */
+    boolean isOverLimit() {
         long limit = settings.maxMemory;
-        return limit > 0 && keyspace.usedMemory() > limit;
+        return limit > 0 && usedMemory() > limit;
     }
 
     public long startedMillis() {

@@ -30,8 +30,20 @@ public final class Settings {
     /** Whether keys are deleted when their time has come, and not only when someone asks for them. */
     public volatile boolean activeExpiry = true;
 
+    /** Which keys go when there is no room. */
+    public volatile EvictionPolicy evictionPolicy = EvictionPolicy.NOEVICTION;
+
+    /** How many keys are looked at in each database to find one that goes. */
+    public volatile int evictionSamples = 5;
+
+    /** How long clients wait while keys go: 0 to 100. */
+    public volatile int evictionTenacity = 10;
+
     /** Whether access clocks count how often keys are used, for a policy of eviction that asks for it. */
     public volatile boolean lfu;
+
+    /** Whether reads leave access clocks alone, for a policy of eviction by the last change. */
+    public volatile boolean readsAreNoUse;
 
     /** How seldom a high count is incremented. */
     public volatile int lfuLogFactor = 10;
@@ -74,6 +86,8 @@ public final class Settings {
                 Directives.PROTO_MAX_BULK_LEN,
                 Directives.MAXMEMORY,
                 Directives.MAXMEMORY_POLICY,
+                Directives.MAXMEMORY_SAMPLES,
+                Directives.MAXMEMORY_EVICTION_TENACITY,
                 Directives.LFU_LOG_FACTOR,
                 Directives.LFU_DECAY_TIME,
                 Directives.ENABLE_DEBUG_COMMAND);
@@ -100,13 +114,14 @@ public final class Settings {
         maxBulkLength = configuration.get(Directives.PROTO_MAX_BULK_LEN);
         maxMemory = configuration.get(Directives.MAXMEMORY);
         EvictionPolicy policy = configuration.get(Directives.MAXMEMORY_POLICY);
-        lfu = policy == EvictionPolicy.ALLKEYS_LFU || policy == EvictionPolicy.VOLATILE_LFU;
+        evictionPolicy = policy;
+        evictionSamples = Math.toIntExact(configuration.get(Directives.MAXMEMORY_SAMPLES));
+        evictionTenacity = Math.toIntExact(configuration.get(Directives.MAXMEMORY_EVICTION_TENACITY));
+        lfu = policy.isByFrequency();
+        readsAreNoUse = policy.isByChange();
         lfuLogFactor = Math.toIntExact(configuration.get(Directives.LFU_LOG_FACTOR));
         lfuDecayMinutes = Math.toIntExact(configuration.get(Directives.LFU_DECAY_TIME));
         debug = configuration.get(Directives.ENABLE_DEBUG_COMMAND);
-        if (maxMemory > 0 && policy != EvictionPolicy.NOEVICTION) {
-            warnings.accept("This version evicts no keys: above maxmemory, writes are refused, as with 'noeviction'.");
-        }
     }
 
     private void readLimits() {

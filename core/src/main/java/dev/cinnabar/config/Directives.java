@@ -131,7 +131,7 @@ public final class Directives {
     public static final NumberDirective MAXMEMORY_SAMPLES =
             number("maxmemory-samples", INTEGER, 1, 64).byDefault(5).mutable();
     public static final NumberDirective MAXMEMORY_EVICTION_TENACITY =
-            number("maxmemory-eviction-tenacity", INTEGER, 0, 100).byDefault(10).mutable().withoutEffect();
+            number("maxmemory-eviction-tenacity", INTEGER, 0, 100).byDefault(10).mutable();
     public static final NumberDirective LFU_LOG_FACTOR =
             number("lfu-log-factor", INTEGER, 0, MAX_INT).byDefault(10).mutable();
     public static final NumberDirective LFU_DECAY_TIME =

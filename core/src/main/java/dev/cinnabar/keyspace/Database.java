@@ -253,6 +253,16 @@ public final class Database implements Entry.Home {
         return true;
     }
 
+    /** Shows an entry with an expiry, drawn nearly evenly; returns false where there is none. */
+    boolean randomExpiring(RandomGenerator random, Entry into) {
+        long record = expiry.random(random);
+        if (record == Memory.NULL) {
+            return false;
+        }
+        show(record, into);
+        return true;
+    }
+
     /** Shows an entry of this database by its address. */
     public void show(long record, Entry into) {
         into.set(memory, this, 0, stamp, record);

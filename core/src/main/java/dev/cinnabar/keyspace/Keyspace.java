@@ -4,6 +4,7 @@ import dev.cinnabar.memory.Bytes;
 import dev.cinnabar.memory.Memory;
 import dev.cinnabar.structures.LookAhead;
 import dev.cinnabar.structures.SipHash;
+import dev.cinnabar.values.Entry;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
@@ -256,6 +257,25 @@ public final class Keyspace implements AutoCloseable {
         return next;
     }
 
+    /** The partition in which the key lies that expires first of all, or -1 where none expires. */
+    int firstDuePartition() {
+        int first = -1;
+        long earliest = Entry.NEVER;
+        for (Partition partition : partitions) {
+            partition.lock();
+            try {
+                long due = partition.firstDueMillis();
+                if (due < earliest) {
+                    earliest = due;
+                    first = partition.index();
+                }
+            } finally {
+                partition.unlock();
+            }
+        }
+        return first;
+    }
+
     /** Deletes all keys whose time has come. */
     public void expireDue() {
         expireDue(() -> {});
@@ -351,6 +371,14 @@ public final class Keyspace implements AutoCloseable {
         long sum = 0;
         for (Partition partition : partitions) {
             sum += partition.expired();
+        }
+        return sum;
+    }
+
+    public long evicted() {
+        long sum = 0;
+        for (Partition partition : partitions) {
+            sum += partition.evicted();
         }
         return sum;
     }

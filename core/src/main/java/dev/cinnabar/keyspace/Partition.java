@@ -43,6 +43,7 @@ public final class Partition {
     private long hits;
     private long misses;
     private long expired;
+    private long evicted;
     private long dirty;
 
     Partition(Keyspace keyspace, int index, int databases, Memory memory) {
@@ -154,6 +155,41 @@ public final class Partition {
         expired++;
         touchExpired(number, entry);
         database.delete(entry);
+    }
+
+    // Eviction.
+
+    /** Deletes an entry to make room. */
+    void evict(int number, Database database, Entry entry) {
+        evicted++;
+        Bytes key = entry.key(keyView);
+        modified(number, key, keyspace.hash(key));
+        database.delete(entry);
+    }
+
+    /** The earliest expiry of a key of any database, in milliseconds since 1970; {@link Entry#NEVER} if there is none. */
+    long firstDueMillis() {
+        long first = Entry.NEVER;
+        for (Database database : databases) {
+            if (database != null) {
+                first = Math.min(first, database.firstDueMillis());
+            }
+        }
+        return first;
+    }
+
+    /** Deletes the entry that would expire first, to make room. Returns false if there is none. */
+    boolean evictFirstDue(Entry view) {
+        long first = firstDueMillis();
+        for (int n = 0; n < databases.length; n++) {
+            Database database = databases[n];
+            if (database != null && first != Entry.NEVER && database.firstDueMillis() == first) {
+                database.showFirstDue(view);
+                evict(n, database, view);
+                return true;
+            }
+        }
+        return false;
     }
 
     // Databases as a whole.
@@ -394,6 +430,10 @@ public final class Partition {
         return expired;
     }
 
+    public long evicted() {
+        return evicted;
+    }
+
     /** Changes made so far. */
     public long dirty() {
         return dirty;
@@ -403,6 +443,7 @@ public final class Partition {
         hits = 0;
         misses = 0;
         expired = 0;
+        evicted = 0;
     }
 
     /** Walks everything reachable and agrees with the allocator, or throws. */

@@ -5,6 +5,7 @@ import dev.cinnabar.memory.Tag;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.random.RandomGenerator;
 
 /**
  * The order of expiry times: pairs of a time and a record, the earliest first. Owned by a database's partition,
@@ -131,6 +132,20 @@ public final class ExpiryOrder implements AutoCloseable {
             findFirst();
         }
         return firstRecord;
+    }
+
+    /**
+     * A record drawn by lot, or 0 if there is none; nearly evenly, as far as nodes are equally full.
+     */
+    public long random(RandomGenerator random) {
+        if (root == Memory.NULL) {
+            return Memory.NULL;
+        }
+        long node = root;
+        for (int level = height; level > 0; level--) {
+            node = child(node, random.nextInt(count(node)));
+        }
+        return record(node, random.nextInt(count(node)));
     }
 
     private void findFirst() {

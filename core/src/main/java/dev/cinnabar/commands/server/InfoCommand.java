@@ -274,7 +274,8 @@ final class InfoCommand {
         line("rejected_connections", engine.clients().rejected());
         lines("0", "sync_full", "sync_partial_ok", "sync_partial_err", "expired_subkeys");
         line("expired_keys", engine.keyspace().expired());
-        lines("0", "evicted_keys", "evicted_clients", "evicted_scripts");
+        line("evicted_keys", engine.keyspace().evicted());
+        lines("0", "evicted_clients", "evicted_scripts");
         lines("0", "total_eviction_exceeded_time", "current_eviction_exceeded_time");
         line("keyspace_hits", engine.keyspace().hits());
         line("keyspace_misses", engine.keyspace().misses());

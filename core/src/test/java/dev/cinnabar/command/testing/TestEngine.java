@@ -118,7 +118,7 @@ public final class TestEngine implements AutoCloseable {
 
     /** Does what the background thread does for clients that wait: tells those whose time is over. */
     public void attendToWaits() {
-        waits.attendToWaits();
+        waits.attend();
     }
 
     /** Bytes in use under a tag, in all partitions. */
