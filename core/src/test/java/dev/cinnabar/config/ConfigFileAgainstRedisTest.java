@@ -62,7 +62,6 @@ class ConfigFileAgainstRedisTest {
                 "shutdown-on-sigint",
                 "shutdown-on-sigint x",
                 "notify-keyspace-events Q",
-                "maxmemory-policy x",
                 "proc-title-template {x}",
                 "dbfilename a/b",
                 "dir /nosuch",

@@ -4,11 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cinnabar.command.testing.TestClient;
 import dev.cinnabar.command.testing.TestEngine;
-import dev.cinnabar.keyspace.Keyspace;
-import dev.cinnabar.memory.Bytes;
 import dev.cinnabar.memory.Tag;
-import dev.cinnabar.values.Entry;
-import dev.cinnabar.values.Type;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -360,15 +356,8 @@ class StringCommandsTest {
         return other.call("EXEC");
     }
 
-    /** A key of another type, of which only the entry is there. */
     private void makeList(String key) {
-        Keyspace keyspace = redis.engine().keyspace();
-        Bytes name = Bytes.of(key);
-        long hash = keyspace.hash(name);
-        keyspace.locked(keyspace.partitionOf(hash), partition -> {
-            partition.database(0).create(hash, name, Type.LIST.code(), 0, Entry.NEVER, 0, new Entry());
-            return 0;
-        });
+        redis.call("RPUSH", key, "element");
     }
 
     @ParameterizedTest
