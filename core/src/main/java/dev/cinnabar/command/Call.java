@@ -33,7 +33,7 @@ public final class Call {
     private final Views views;
     private final Bytes view = new Bytes();
     private final Bytes keyView = new Bytes();
-    private final byte[] scratch = new byte[32];
+    private final byte[] scratch = new byte[64];
 
     private Session session;
     private CommandSpec spec;
@@ -423,7 +423,7 @@ public final class Call {
         return view;
     }
 
-    /** Room for the digits of a number. */
+    /** Room for the digits of a number, or of two. */
     public byte[] scratch() {
         return scratch;
     }

@@ -48,6 +48,7 @@ public final class KeySpec {
     private final int firstKey;
     private final Set<Use> uses;
     private @Nullable Finder finder;
+    private @Nullable Finder exact;
     private @Nullable Function<Request, Set<Use>> variable;
     private @Nullable String notes;
 
@@ -116,6 +117,15 @@ public final class KeySpec {
     /** Keys that no request has in this server: told, and never found. */
     public static KeySpec unknown(Use... uses) {
         return found((request, sink) -> {}, uses);
+    }
+
+    /**
+     * Finds the keys by reading the request as the command does, where the keyword may also be the value of an option. COMMAND
+     * shows the rest as it is.
+     */
+    public KeySpec exactly(Finder exact) {
+        this.exact = exact;
+        return this;
     }
 
     /** What a request with other options than the most does to the key; only with {@link Use#VARIABLE_FLAGS}. */
@@ -204,6 +214,10 @@ public final class KeySpec {
     public boolean forEach(Request request, IndexConsumer sink) {
         if (finder != null) {
             finder.find(request, sink);
+            return true;
+        }
+        if (exact != null) {
+            exact.find(request, sink);
             return true;
         }
         int begin = index;

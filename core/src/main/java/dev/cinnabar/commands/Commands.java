@@ -15,6 +15,7 @@ import dev.cinnabar.commands.server.DatabaseCommands;
 import dev.cinnabar.commands.server.MemoryCommands;
 import dev.cinnabar.commands.server.ServerCommands;
 import dev.cinnabar.commands.sets.SetCommands;
+import dev.cinnabar.commands.streams.StreamCommands;
 import dev.cinnabar.commands.strings.StringCommands;
 import dev.cinnabar.commands.transactions.TransactionCommands;
 import dev.cinnabar.commands.zsets.SortedSetCommands;
@@ -29,6 +30,7 @@ public final class Commands {
     public static CommandTable table() {
         List<CommandSpec> rows = new ArrayList<>();
         rows.addAll(StringCommands.table());
+        rows.addAll(StreamCommands.table());
         rows.addAll(SetCommands.table());
         rows.addAll(ListCommands.table());
         rows.addAll(SortedSetCommands.table());

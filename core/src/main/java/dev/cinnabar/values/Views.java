@@ -1,5 +1,6 @@
 package dev.cinnabar.values;
 
+import dev.cinnabar.memory.Bytes;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,6 +15,14 @@ public final class Views {
     public final ListValue otherList;
     public final SortedSetValue sortedSet;
     public final HyperLogLog hyperLogLog = new HyperLogLog();
+    public final StreamValue stream;
+
+    // What commands on streams have read of their arguments.
+    public final StreamId streamId = new StreamId();
+    public final StreamId otherStreamId = new StreamId();
+    public final StreamOptions streamOptions = new StreamOptions();
+    public final Bytes field = new Bytes();
+    public final Bytes value = new Bytes();
 
     private final Limits limits;
     private final List<SetValue> sets = new ArrayList<>();
@@ -25,6 +34,7 @@ public final class Views {
         this.list = new ListValue(limits);
         this.otherList = new ListValue(limits);
         this.sortedSet = new SortedSetValue(limits);
+        this.stream = new StreamValue(limits);
     }
 
     /** One of as many views of sets as a command looks at at a time, apart from {@link #set}. */

@@ -1,0 +1,169 @@
+package dev.cinnabar.commands.streams;
+
+import static dev.cinnabar.command.Flag.DENYOOM;
+import static dev.cinnabar.command.Flag.FAST;
+import static dev.cinnabar.command.Flag.WRITE;
+
+import dev.cinnabar.command.Args;
+import dev.cinnabar.command.Argument;
+import dev.cinnabar.command.Call;
+import dev.cinnabar.command.CommandSpec;
+import dev.cinnabar.command.KeySpec;
+import dev.cinnabar.config.EventClasses;
+import dev.cinnabar.memory.Bytes;
+import dev.cinnabar.resp.RedisError;
+import dev.cinnabar.resp.Reply;
+import dev.cinnabar.values.Encoding;
+import dev.cinnabar.values.Entry;
+import dev.cinnabar.values.StreamId;
+import dev.cinnabar.values.StreamOptions;
+import dev.cinnabar.values.StreamOptions.NewId;
+import dev.cinnabar.values.StreamOptions.Strategy;
+import dev.cinnabar.values.StreamValue;
+import dev.cinnabar.values.Type;
+
+/** XADD. Stateless. */
+final class AddCommand {
+
+    private static final RedisError ZERO = new RedisError("ERR The ID specified in XADD must be greater than 0-0");
+    private static final RedisError TOO_SMALL =
+            new RedisError("ERR The ID specified in XADD is equal or smaller than the target stream top item");
+    private static final RedisError EXHAUSTED =
+            new RedisError("ERR The stream has exhausted the last possible ID, unable to add more items");
+    private static final RedisError TOO_LARGE = new RedisError("ERR Elements are too large to be stored");
+
+    private AddCommand() {}
+
+    static CommandSpec row() {
+        return StreamRow.row("xadd", -5, "5.0.0", WRITE, DENYOOM, FAST)
+                .keys(KeySpec.at(1, KeySpec.Use.RW, KeySpec.Use.UPDATE)
+                        .notes("It deletes, too, when told to cut the stream."))
+                .tips("nondeterministic_output")
+                .history("6.2.0", "Added `NOMKSTREAM`, `MINID` and `LIMIT`.")
+                .history("7.0.0", "Takes IDs of the form `<ms>-*`.")
+                .history("8.2.0", "Added `KEEPREF`, `DELREF` and `ACKED`.")
+                .history("8.6.0", "Added `IDMP` and `IDMPAUTO`.")
+                .summary("Adds an entry to a stream, which is created if the key is missing.")
+                .complexity("O(1), and O(N) for what is cut, N being the number of entries deleted.")
+                .arguments(
+                        Argument.key("key"),
+                        Argument.token("NOMKSTREAM").since("6.2.0").optional(),
+                        StreamRow.references(),
+                        Argument.oneOf(
+                                        "idmp",
+                                        Argument.string("producer-id").after("IDMPAUTO"),
+                                        Argument.block(
+                                                        "idmp-block",
+                                                        Argument.string("producer-id"),
+                                                        Argument.string("idempotent-id"))
+                                                .after("IDMP"))
+                                .since("8.6.0")
+                                .optional(),
+                        StreamRow.trim().optional(),
+                        Argument.oneOf("id-selector", Argument.token("auto-id", "*"), Argument.string("id")),
+                        Argument.block("data", Argument.string("field"), Argument.string("value"))
+                                .multiple())
+                .handler(AddCommand::run);
+    }
+
+    private static void run(Call call, Args args, Reply reply) {
+        StreamOptions options = call.views().streamOptions;
+        int field = TrimOptions.read(call, args, options, true) + 1;
+        if (args.failed()) {
+            return;
+        }
+        int words = args.count() - field;
+        if (words < 2 || words % 2 != 0) {
+            args.fail(call.spec().wrongArity());
+            return;
+        }
+        if (options.newId == NewId.GIVEN && options.id.isMin()) {
+            args.fail(ZERO);
+            return;
+        }
+        Entry entry = call.write(1, Type.STREAM);
+        if (args.failed()) {
+            return;
+        }
+        if (entry == null && options.existing) {
+            reply.nil();
+            return;
+        }
+        StreamValue stream = call.views().stream;
+        StreamId id = options.id;
+        StreamId last = call.views().otherStreamId.setMin();
+        if (entry != null) {
+            stream.at(entry).lastId(last);
+            if (last.isMax()) {
+                args.fail(EXHAUSTED);
+                return;
+            }
+        }
+        if (!chooseId(call, options, last)) {
+            args.fail(TOO_SMALL);
+            return;
+        }
+        if (isTooLarge(args, field)) {
+            args.fail(TOO_LARGE);
+            return;
+        }
+        if (entry == null) {
+            stream.initialize(call.create(1, Encoding.STREAM, 0, Entry.NEVER));
+        }
+        append(call, args, stream, field, id);
+        EntryReply.id(call, reply, id);
+        call.modified(1);
+        call.notify(EventClasses.STREAM, "xadd", 1);
+        if (options.strategy != Strategy.NONE && stream.trim(options) > 0) {
+            call.notify(EventClasses.STREAM, "xtrim", 1);
+        }
+    }
+
+    /** Makes the ID of the options the new entry's; false if it is not behind the last one. */
+    private static boolean chooseId(Call call, StreamOptions options, StreamId last) {
+        StreamId id = options.id;
+        switch (options.newId) {
+            case AUTOMATIC -> {
+                if (Long.compareUnsigned(call.nowMillis(), last.millis()) > 0) {
+                    id.set(call.nowMillis(), 0);
+                } else {
+                    // The clock has not moved, or has moved back.
+                    id.set(last).increment();
+                }
+            }
+            case SEQUENCE_AUTOMATIC -> {
+                if (id.millis() == last.millis()) {
+                    if (last.sequence() == -1) {
+                        return false;
+                    }
+                    id.set(last).increment();
+                }
+            }
+            default -> {}
+        }
+        return id.compareTo(last) > 0;
+    }
+
+    private static boolean isTooLarge(Args args, int field) {
+        long bytes = 0;
+        for (int i = field; i < args.count(); i++) {
+            bytes += args.at(i).length();
+        }
+        return bytes > StreamValue.MAX_ENTRY_BYTES;
+    }
+
+    private static void append(Call call, Args args, StreamValue stream, int field, StreamId id) {
+        Bytes name = call.views().field;
+        Bytes value = call.views().value;
+        int end = args.count();
+        stream.begin((end - field) / 2);
+        for (int i = field; i < end; i += 2) {
+            stream.announce(args.at(i, name), args.at(i + 1, value));
+        }
+        stream.open(id.millis(), id.sequence());
+        for (int i = field; i < end; i += 2) {
+            stream.add(args.at(i, name), args.at(i + 1, value));
+        }
+        stream.end();
+    }
+}

@@ -1,0 +1,5 @@
+/** Commands on streams. */
+@NullMarked
+package dev.cinnabar.commands.streams;
+
+import org.jspecify.annotations.NullMarked;
