@@ -1,5 +1,6 @@
 package dev.cinnabar.command;
 
+import dev.cinnabar.config.EventClasses;
 import dev.cinnabar.keyspace.Database;
 import dev.cinnabar.keyspace.Keyspace;
 import dev.cinnabar.keyspace.Partition;
@@ -12,6 +13,8 @@ import dev.cinnabar.session.Transaction;
 import dev.cinnabar.values.Entry;
 import dev.cinnabar.values.Type;
 import dev.cinnabar.values.Views;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +25,11 @@ import org.jspecify.annotations.Nullable;
  * entries handed out are views that the next look-up with the same view moves elsewhere.
  */
 public final class Call {
+
+    private static final int SUB_KEYS = EventClasses.SUBKEYSPACE
+            | EventClasses.SUBKEYEVENT
+            | EventClasses.SUBKEYSPACEITEM
+            | EventClasses.SUBKEYSPACEEVENT;
 
     private final Engine engine;
     private final Dispatcher dispatcher;
@@ -34,6 +42,9 @@ public final class Call {
     private final Bytes view = new Bytes();
     private final Bytes keyView = new Bytes();
     private final byte[] scratch = new byte[64];
+
+    /** The parts of a value that the next event happens to. */
+    private final List<byte[]> subKeys = new ArrayList<>(0);
 
     private Session session;
     private CommandSpec spec;
@@ -118,7 +129,7 @@ public final class Call {
     public @Nullable Entry read(int arg, Entry into) {
         Partition partition = partition(arg);
         if (!find(partition, session.database(), arg, into)) {
-            partition.miss();
+            missed(partition, arg);
             return null;
         }
         partition.hit();
@@ -176,7 +187,7 @@ public final class Call {
     public @Nullable Entry readAndWrite(int arg) {
         Entry entry = write(arg);
         if (entry == null) {
-            partition(arg).miss();
+            missed(partition(arg), arg);
         } else {
             partition(arg).hit();
         }
@@ -194,6 +205,15 @@ public final class Call {
 
     /** The entry of a key for looking at it from outside, or null: counts as a hit or a miss, but not as a use of the key. */
     public @Nullable Entry inspect(int arg) {
+        Entry entry = inspectSilently(arg);
+        if (entry == null) {
+            notify(EventClasses.KEY_MISS, "keymiss", arg);
+        }
+        return entry;
+    }
+
+    /** As {@link #inspect}, but a miss is no event. */
+    public @Nullable Entry inspectSilently(int arg) {
         Partition partition = partition(arg);
         if (!find(partition, session.database(), arg, first)) {
             partition.miss();
@@ -201,6 +221,11 @@ public final class Call {
         }
         partition.hit();
         return first;
+    }
+
+    private void missed(Partition partition, int arg) {
+        partition.miss();
+        notify(EventClasses.KEY_MISS, "keymiss", arg);
     }
 
     private boolean find(Partition partition, int number, int arg, Entry into) {
@@ -247,6 +272,12 @@ public final class Call {
 
     /** Adds a key that is known to be absent, its value to be written into what is returned. */
     public Entry create(int arg, int kind, int inlineLength, long expiryMillis) {
+        notify(EventClasses.NEW, "new", arg);
+        return replace(arg, kind, inlineLength, expiryMillis);
+    }
+
+    /** As {@link #create}, for a key that was there a moment ago: it is not new. The caller says that it is {@link #overwritten}. */
+    public Entry replace(int arg, int kind, int inlineLength, long expiryMillis) {
         database(arg)
                 .create(
                         args.hash(arg),
@@ -272,7 +303,10 @@ public final class Call {
     /** Makes the built value the key's, in place of what was there. Moves the second view. */
     public void install(int arg, long expiryMillis) {
         Entry old = write(arg, session.database(), second);
-        if (old != null) {
+        if (old == null) {
+            notify(EventClasses.NEW, "new", arg);
+        } else {
+            overwritten(arg, session.database(), old.type(), built.type());
             database(arg).delete(old);
         }
         database(arg).install(args.hash(arg), built, expiryMillis);
@@ -300,12 +334,14 @@ public final class Call {
         long expiryMillis = from.hasExpiry() ? from.expiryMillis() : Entry.NEVER;
         database(arg, database)
                 .copy(from, args.hash(arg), args.at(arg), expiryMillis, engine.newAccessClock(nowMillis), second);
+        notify(EventClasses.NEW, "new", arg, database);
         modified(arg, database);
     }
 
     /** Gives a missing key of a database the value and expiry of an entry of the client's database, which is removed. */
     public void move(int fromArg, Entry from, int arg, int database) {
         database(arg, database).take(database(fromArg), from, args.hash(arg), args.at(arg), second);
+        notify(EventClasses.NEW, "new", arg, database);
         modified(fromArg);
         modified(arg, database);
     }
@@ -367,7 +403,34 @@ public final class Call {
     /** Something has happened to a key of another database. */
     public void notify(int eventClass, String event, int arg, int database) {
         if ((engine.settings().events & eventClass) != 0) {
-            engine.keyEvents().happened(eventClass, event, database, args.at(arg, keyView));
+            engine.keyEvents()
+                    .happened(eventClass, event, database, args.at(arg, keyView), subKeys, dispatcher.sender());
+        }
+        if (!subKeys.isEmpty()) {
+            subKeys.clear();
+        }
+    }
+
+    /** Whether events are published at all: where not, there is no need to find out which. */
+    public boolean isObserved() {
+        return engine.settings().events != 0;
+    }
+
+    /** Whether the next event should tell which parts of the value it happens to. */
+    public boolean wantsSubKeys() {
+        return (engine.settings().events & SUB_KEYS) != 0;
+    }
+
+    /** The next event happens to this part of the key's value, such as a field of a hash. */
+    public void subKey(Bytes subKey) {
+        subKeys.add(subKey.toByteArray());
+    }
+
+    /** A key's value was replaced as a whole. */
+    public void overwritten(int arg, int database, Type before, Type after) {
+        notify(EventClasses.OVERWRITTEN, "overwritten", arg, database);
+        if (before != after) {
+            notify(EventClasses.TYPE_CHANGED, "type_changed", arg, database);
         }
     }
 

@@ -1,9 +1,12 @@
 package dev.cinnabar.command;
 
+import dev.cinnabar.config.EventClasses;
 import dev.cinnabar.keyspace.Clock;
 import dev.cinnabar.keyspace.Keyspace;
+import dev.cinnabar.keyspace.KeyspaceObserver;
 import dev.cinnabar.keyspace.Waiter;
 import dev.cinnabar.keyspace.Watch;
+import dev.cinnabar.memory.Bytes;
 import dev.cinnabar.session.Blocked;
 import dev.cinnabar.session.BlockedClients;
 import dev.cinnabar.session.Clients;
@@ -35,7 +38,7 @@ public final class Engine implements AutoCloseable {
     private final Rates outputRate = new Rates();
     private volatile long peakMemory;
     private volatile Host host = Host.NONE;
-    private volatile KeyEvents keyEvents = KeyEvents.NONE;
+    private volatile KeyEvents keyEvents;
 
     public Engine(
             Keyspace keyspace, CommandTable commands, Settings settings, RandomGenerator.SplittableGenerator random) {
@@ -44,6 +47,18 @@ public final class Engine implements AutoCloseable {
         this.settings = settings;
         this.random = random;
         this.pubSub = new PubSub(random.split());
+        this.keyEvents = new KeyspaceNotifications(settings, pubSub);
+        keyspace.observer(new KeyspaceObserver() {
+            @Override
+            public boolean isInterested() {
+                return settings.events != 0;
+            }
+
+            @Override
+            public void expired(int database, Bytes key, long hash) {
+                Engine.this.expired(database, key);
+            }
+        });
         this.past = new Statistics(commands.ids());
         this.startedMillis = keyspace.clock().millis();
         this.background = new Background(this);
@@ -81,9 +96,15 @@ public final class Engine implements AutoCloseable {
         return keyEvents;
     }
 
-    /** Said once, before the engine is used. */
+    /** Someone else than the subscribers of pub/sub. Said once, before the engine is used. */
     public void keyEvents(KeyEvents keyEvents) {
         this.keyEvents = keyEvents;
+    }
+
+    private void expired(int database, Bytes key) {
+        if ((settings.events & EventClasses.EXPIRED) != 0) {
+            keyEvents.happened(EventClasses.EXPIRED, "expired", database, key, List.of(), null);
+        }
     }
 
     /** The clients that wait for keys. */

@@ -3,6 +3,7 @@ package dev.cinnabar.command;
 import dev.cinnabar.config.Access;
 import dev.cinnabar.config.Configuration;
 import dev.cinnabar.config.Directives;
+import dev.cinnabar.config.EventClasses;
 import dev.cinnabar.config.EvictionPolicy;
 import dev.cinnabar.config.NumberDirective;
 import dev.cinnabar.log.Log;
@@ -51,7 +52,7 @@ public final class Settings {
     /** After how many minutes a count is one less; 0 for never. */
     public volatile int lfuDecayMinutes = 1;
 
-    /** The classes of events of keys that someone is interested in. */
+    /** The classes of events of keys that are published, and where; 0 if none are. */
     public volatile int events;
 
     /** Who may run DEBUG. */
@@ -90,6 +91,7 @@ public final class Settings {
                 Directives.MAXMEMORY_EVICTION_TENACITY,
                 Directives.LFU_LOG_FACTOR,
                 Directives.LFU_DECAY_TIME,
+                Directives.NOTIFY_KEYSPACE_EVENTS,
                 Directives.ENABLE_DEBUG_COMMAND);
         read();
         configuration.onChange(
@@ -121,6 +123,8 @@ public final class Settings {
         readsAreNoUse = policy.isByChange();
         lfuLogFactor = Math.toIntExact(configuration.get(Directives.LFU_LOG_FACTOR));
         lfuDecayMinutes = Math.toIntExact(configuration.get(Directives.LFU_DECAY_TIME));
+        int classes = configuration.get(Directives.NOTIFY_KEYSPACE_EVENTS);
+        events = (classes & EventClasses.DESTINATIONS) == 0 ? 0 : classes;
         debug = configuration.get(Directives.ENABLE_DEBUG_COMMAND);
     }
 

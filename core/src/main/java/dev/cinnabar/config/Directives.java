@@ -80,8 +80,7 @@ public final class Directives {
     public static final ValueDirective<Integer> NOTIFY_KEYSPACE_EVENTS =
             value("notify-keyspace-events", 0, (arguments, before) -> EventClasses.parse(arguments.getFirst()), EventClasses::format)
                     .written(classes -> Forms.rewriteQuoted(EventClasses.format(classes)))
-                    .mutable()
-                    .withoutEffect();
+                    .mutable();
 
     // Server
     public static final NumberDirective DATABASES = number("databases", INTEGER, 1, MAX_INT).byDefault(16);

@@ -21,16 +21,44 @@ public final class EventClasses {
     public static final int KEY_MISS = 1 << 11;
     public static final int MODULE = 1 << 12;
     public static final int NEW = 1 << 13;
+    public static final int OVERWRITTEN = 1 << 14;
+    public static final int TYPE_CHANGED = 1 << 15;
+    public static final int ARRAY = 1 << 16;
 
-    /** {@code A}: all but key misses and new keys. */
+    // Where events of parts of values, such as fields of hashes, are sent.
+    public static final int SUBKEYSPACE = 1 << 17;
+    public static final int SUBKEYEVENT = 1 << 18;
+    public static final int SUBKEYSPACEITEM = 1 << 19;
+    public static final int SUBKEYSPACEEVENT = 1 << 20;
+
+    /** All that says where events are sent. */
+    public static final int DESTINATIONS =
+            KEYSPACE | KEYEVENT | SUBKEYSPACE | SUBKEYEVENT | SUBKEYSPACEITEM | SUBKEYSPACEEVENT;
+
+    /** {@code A}: all but key misses, new, overwritten and type-changed keys. */
     public static final int ALL =
-            GENERIC | STRING | LIST | SET | HASH | SORTED_SET | EXPIRED | EVICTED | STREAM | MODULE;
+            GENERIC | STRING | LIST | SET | HASH | SORTED_SET | EXPIRED | EVICTED | STREAM | MODULE | ARRAY;
 
     /** A letter for each class, in the order in which they are shown. */
-    private static final String LETTERS = "g$lshzxetdn";
+    private static final String LETTERS = "g$lshzxetdan";
 
     private static final int[] CLASSES = {
-        GENERIC, STRING, LIST, SET, HASH, SORTED_SET, EXPIRED, EVICTED, STREAM, MODULE, NEW
+        GENERIC, STRING, LIST, SET, HASH, SORTED_SET, EXPIRED, EVICTED, STREAM, MODULE, ARRAY, NEW
+    };
+
+    /** Letters that are shown behind those, whether {@code A} is there or not. */
+    private static final String MORE_LETTERS = "KEmocSTIV";
+
+    private static final int[] MORE_CLASSES = {
+        KEYSPACE,
+        KEYEVENT,
+        KEY_MISS,
+        OVERWRITTEN,
+        TYPE_CHANGED,
+        SUBKEYSPACE,
+        SUBKEYEVENT,
+        SUBKEYSPACEITEM,
+        SUBKEYSPACEEVENT
     };
 
     private EventClasses() {}
@@ -40,13 +68,14 @@ public final class EventClasses {
         for (int i = 0; i < letters.length(); i++) {
             char letter = letters.charAt(i);
             int known = LETTERS.indexOf(letter);
-            classes |= switch (letter) {
-                case 'A' -> ALL;
-                case 'K' -> KEYSPACE;
-                case 'E' -> KEYEVENT;
-                case 'm' -> KEY_MISS;
-                default -> known < 0 ? unknown() : CLASSES[known];
-            };
+            int more = MORE_LETTERS.indexOf(letter);
+            if (letter == 'A') {
+                classes |= ALL;
+            } else if (known >= 0) {
+                classes |= CLASSES[known];
+            } else {
+                classes |= more >= 0 ? MORE_CLASSES[more] : unknown();
+            }
         }
         return classes;
     }
@@ -67,9 +96,11 @@ public final class EventClasses {
                 }
             }
         }
-        letters.append((classes & KEYSPACE) != 0 ? "K" : "");
-        letters.append((classes & KEYEVENT) != 0 ? "E" : "");
-        letters.append((classes & KEY_MISS) != 0 ? "m" : "");
+        for (int i = 0; i < MORE_CLASSES.length; i++) {
+            if ((classes & MORE_CLASSES[i]) != 0) {
+                letters.append(MORE_LETTERS.charAt(i));
+            }
+        }
         return letters.toString();
     }
 }

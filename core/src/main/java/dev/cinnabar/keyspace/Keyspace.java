@@ -31,6 +31,17 @@ public final class Keyspace implements AutoCloseable {
     /** A mask of the partitions with keys that have changed and that clients wait for. */
     private final AtomicLong ready = new AtomicLong();
 
+    private volatile KeyspaceObserver observer = new KeyspaceObserver() {
+        @Override
+        public boolean isInterested() {
+            return false;
+        }
+
+        @Override
+        public void expired(int database, Bytes key, long hash) {
+            throw new IllegalStateException("nobody is interested");
+        }
+    };
     private final Clock clock;
     private final long seed0;
     private final long seed1;
@@ -61,6 +72,15 @@ public final class Keyspace implements AutoCloseable {
     /** About eight partitions a core, so that callers seldom meet. */
     public static int partitionsFor(int cores) {
         return Integer.highestOneBit(Math.clamp(cores * 8L, 1, MAX_PARTITIONS));
+    }
+
+    /** Who learns of keys that expire. Said once, before the first command. */
+    public void observer(KeyspaceObserver observer) {
+        this.observer = observer;
+    }
+
+    KeyspaceObserver observer() {
+        return observer;
     }
 
     public Clock clock() {

@@ -153,7 +153,16 @@ public final class Partition {
     /** Deletes an entry whose time has come. */
     public void expire(int number, Database database, Entry entry) {
         expired++;
-        touchExpired(number, entry);
+        KeyspaceObserver observer = keyspace.observer();
+        boolean interested = observer.isInterested();
+        if (interested || !watches.isEmpty() || !waiters.isEmpty()) {
+            Bytes key = entry.key(keyView);
+            long hash = keyspace.hash(key);
+            touchExpired(number, key, hash);
+            if (interested) {
+                observer.expired(number, key, hash);
+            }
+        }
         database.delete(entry);
     }
 
@@ -293,13 +302,9 @@ public final class Partition {
     }
 
     /** A key is deleted because its time has come: for whoever began to watch it after that, nothing changes. */
-    private void touchExpired(int number, Entry entry) {
-        if (watches.isEmpty() && waiters.isEmpty()) {
-            return;
-        }
-        Bytes key = entry.key(keyView);
-        signal(number, key, keyspace.hash(key));
-        for (Watch w = watches.first(number, key, keyspace.hash(key)); w != null; w = watches.next(w, key)) {
+    private void touchExpired(int number, Bytes key, long hash) {
+        signal(number, key, hash);
+        for (Watch w = watches.first(number, key, hash); w != null; w = watches.next(w, key)) {
             if (w.expired()) {
                 w.expired(false);
             } else {

@@ -121,7 +121,7 @@ class ConfigurationTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"KEA, AKE", "Exg, gxE", "KEg$lshzxetdmn, AKEm", "Kn, nK", "Ed, dE", "'', ''"})
+    @CsvSource({"KEA, AKE", "Exg, gxE", "KEg$lshzxetdamn, AKEm", "Kn, nK", "Ed, dE", "'', ''"})
     void eventClasses(String letters, String shown) throws ConfigException {
         set("notify-keyspace-events", letters);
         assertThat(configuration.text(Directives.NOTIFY_KEYSPACE_EVENTS)).isEqualTo(shown);

@@ -14,6 +14,7 @@ import dev.cinnabar.command.Call;
 import dev.cinnabar.command.CommandSpec;
 import dev.cinnabar.command.Handler;
 import dev.cinnabar.command.KeySpec;
+import dev.cinnabar.config.EventClasses;
 import dev.cinnabar.resp.RedisError;
 import dev.cinnabar.resp.Reply;
 import dev.cinnabar.values.Entry;
@@ -120,9 +121,11 @@ final class ExpiryCommands {
         }
         if (whenMillis <= call.nowMillis()) {
             call.delete(1, entry);
+            call.notify(EventClasses.GENERIC, "del", 1);
         } else {
             call.database(1).expireAt(entry, whenMillis);
             call.modified(1);
+            call.notify(EventClasses.GENERIC, "expire", 1);
         }
         reply.integer(1);
     }
@@ -184,6 +187,7 @@ final class ExpiryCommands {
             return;
         }
         call.modified(1);
+        call.notify(EventClasses.GENERIC, "persist", 1);
         reply.integer(1);
     }
 }

@@ -24,6 +24,7 @@ import dev.cinnabar.command.DatabaseSize;
 import dev.cinnabar.command.Flag;
 import dev.cinnabar.command.Group;
 import dev.cinnabar.command.KeySpec;
+import dev.cinnabar.config.EventClasses;
 import dev.cinnabar.keyspace.Database;
 import dev.cinnabar.keyspace.Keyspace;
 import dev.cinnabar.keyspace.Partition;
@@ -32,9 +33,11 @@ import dev.cinnabar.resp.RedisError;
 import dev.cinnabar.resp.Reply;
 import dev.cinnabar.text.Glob;
 import dev.cinnabar.values.Entry;
+import dev.cinnabar.values.Type;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** Keys of any type: whether they are there, their names, copies. Stateless. */
 public final class KeyCommands {
@@ -176,15 +179,22 @@ public final class KeyCommands {
             reply.integer(0);
             return;
         }
+        Type type = source.type();
         Entry old = call.writeSecond(2, database);
+        Type before = null;
         if (old != null) {
             if (!replace) {
                 reply.integer(0);
                 return;
             }
+            before = old.type();
             call.database(2, database).delete(old);
         }
         call.copy(source, 2, database);
+        call.notify(EventClasses.GENERIC, "copy_to", 2, database);
+        if (before != null) {
+            call.overwritten(2, database, before, type);
+        }
         reply.integer(1);
     }
 
@@ -205,6 +215,7 @@ public final class KeyCommands {
             Entry entry = call.write(i);
             if (entry != null) {
                 call.delete(i, entry);
+                call.notify(EventClasses.GENERIC, "del", i);
                 deleted++;
             }
         }
@@ -251,6 +262,8 @@ public final class KeyCommands {
             return;
         }
         call.move(1, entry, 1, target);
+        call.notify(EventClasses.GENERIC, "move_from", 1);
+        call.notify(EventClasses.GENERIC, "move_to", 1, target);
         reply.integer(1);
     }
 
@@ -268,16 +281,30 @@ public final class KeyCommands {
             if (old != null && onlyIfFree) {
                 done = false;
             } else {
-                if (old != null) {
-                    call.database(2).delete(old);
-                }
-                call.move(1, entry, 2, call.session().database());
+                move(call, entry, old);
             }
         }
         if (onlyIfFree) {
             reply.integer(done ? 1 : 0);
         } else {
             reply.ok();
+        }
+    }
+
+    /** Moves the first key to the second in place of what is there. */
+    private static void move(Call call, Entry entry, @Nullable Entry old) {
+        Type type = entry.type();
+        Type before = null;
+        if (old != null) {
+            before = old.type();
+            call.database(2).delete(old);
+        }
+        int database = call.session().database();
+        call.move(1, entry, 2, database);
+        call.notify(EventClasses.GENERIC, "rename_from", 1);
+        call.notify(EventClasses.GENERIC, "rename_to", 2);
+        if (before != null) {
+            call.overwritten(2, database, before, type);
         }
     }
 

@@ -63,7 +63,7 @@ final class ObjectCommands {
     }
 
     static void encoding(Call call, Args args, Reply reply) {
-        Entry entry = call.inspect(2);
+        Entry entry = call.inspectSilently(2);
         if (entry == null) {
             reply.nil();
         } else {
@@ -72,7 +72,7 @@ final class ObjectCommands {
     }
 
     static void frequency(Call call, Args args, Reply reply) {
-        Entry entry = call.inspect(2);
+        Entry entry = call.inspectSilently(2);
         if (entry == null) {
             reply.nil();
         } else if (!call.engine().tracksFrequency()) {
@@ -83,7 +83,7 @@ final class ObjectCommands {
     }
 
     static void idleTime(Call call, Args args, Reply reply) {
-        Entry entry = call.inspect(2);
+        Entry entry = call.inspectSilently(2);
         if (entry == null) {
             reply.nil();
         } else if (call.engine().tracksFrequency()) {
@@ -95,7 +95,7 @@ final class ObjectCommands {
 
     /** A value belongs to one key: none is shared. */
     static void references(Call call, Args args, Reply reply) {
-        if (call.inspect(2) == null) {
+        if (call.inspectSilently(2) == null) {
             reply.nil();
         } else {
             reply.integer(1);

@@ -6,6 +6,7 @@ import dev.cinnabar.command.Call;
 import dev.cinnabar.command.CommandSpec;
 import dev.cinnabar.command.ExpiryOption;
 import dev.cinnabar.command.OptionGroup;
+import dev.cinnabar.config.EventClasses;
 import dev.cinnabar.memory.Bytes;
 import dev.cinnabar.resp.RedisError;
 import dev.cinnabar.resp.Reply;
@@ -157,7 +158,10 @@ final class BoundedIncrement {
             return;
         }
         if (!deletes(entry)) {
+            boolean setsExpiry = setsExpiry(entry);
+            boolean hadExpiry = entry != null && entry.hasExpiry();
             CounterCommands.store(call, entry, sum, newExpiry(entry));
+            notifyExpiry(setsExpiry, hadExpiry);
         }
         answer(sum, applied);
     }
@@ -231,7 +235,10 @@ final class BoundedIncrement {
             return;
         }
         if (!deletes(entry)) {
+            boolean setsExpiry = setsExpiry(entry);
+            boolean hadExpiry = entry != null && entry.hasExpiry();
             CounterCommands.store(call, entry, Bytes.of(sum.toString()), newExpiry(entry));
+            notifyExpiry(setsExpiry, hadExpiry);
         }
         answer(sum, applied);
     }
@@ -252,6 +259,14 @@ final class BoundedIncrement {
         return setsExpiry(entry) || entry == null ? whenMillis : entry.expiryMillis();
     }
 
+    private void notifyExpiry(boolean setsExpiry, boolean hadExpiry) {
+        if (setsExpiry && ExpiryOption.isTime(expiry)) {
+            call.notify(EventClasses.GENERIC, "expire", 1);
+        } else if (setsExpiry && hadExpiry) {
+            call.notify(EventClasses.GENERIC, "persist", 1);
+        }
+    }
+
     /** Whether the new expiry is over already; then there is no key any more. */
     private boolean deletes(@Nullable Entry entry) {
         if (!setsExpiry(entry) || whenMillis > call.nowMillis()) {
@@ -259,6 +274,7 @@ final class BoundedIncrement {
         }
         if (entry != null) {
             call.delete(1, entry);
+            call.notify(EventClasses.GENERIC, "del", 1);
         }
         return true;
     }

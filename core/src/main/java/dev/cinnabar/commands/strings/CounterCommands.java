@@ -11,6 +11,7 @@ import dev.cinnabar.command.Argument;
 import dev.cinnabar.command.Call;
 import dev.cinnabar.command.CommandSpec;
 import dev.cinnabar.command.KeySpec;
+import dev.cinnabar.config.EventClasses;
 import dev.cinnabar.memory.Bytes;
 import dev.cinnabar.resp.RedisError;
 import dev.cinnabar.resp.Reply;
@@ -118,6 +119,7 @@ final class CounterCommands {
         StringValue.setLong(
                 entry != null ? entry : call.create(1, Encoding.STRING_INT, 0, expiryMillis), number, expiryMillis);
         call.modified(1);
+        call.notify(EventClasses.STRING, "incrby", 1);
     }
 
     static void incrbyfloat(Call call, Args args, Reply reply) {
@@ -158,5 +160,6 @@ final class CounterCommands {
             StringValue.set(entry, kind, text, expiryMillis);
         }
         call.modified(1);
+        call.notify(EventClasses.STRING, "incrbyfloat", 1);
     }
 }

@@ -19,6 +19,7 @@ import dev.cinnabar.command.CommandSpec;
 import dev.cinnabar.command.ExpiryOption;
 import dev.cinnabar.command.KeySpec;
 import dev.cinnabar.command.OptionGroup;
+import dev.cinnabar.config.EventClasses;
 import dev.cinnabar.memory.Bytes;
 import dev.cinnabar.resp.RedisError;
 import dev.cinnabar.resp.Reply;
@@ -193,18 +194,38 @@ final class SetCommands {
     static void put(Call call, Args args, int key, int value, @Nullable Entry entry, long expiryMillis) {
         Bytes bytes = args.at(value, call.view());
         int kind = StringValue.kindFor(bytes);
-        Entry old = entry;
-        if (old != null && !old.isString()) {
-            call.database(key).delete(old);
-            old = null;
-        }
-        if (old == null) {
+        if (entry == null) {
             Entry fresh = call.create(key, kind, StringValue.inlineLength(kind, bytes.length()), expiryMillis);
             StringValue.initialize(fresh, kind, bytes);
+        } else if (entry.isString()) {
+            StringValue.set(entry, kind, bytes, expiryMillis);
         } else {
-            StringValue.set(old, kind, bytes, expiryMillis);
+            call.database(key).delete(entry);
+            Entry fresh = call.replace(key, kind, StringValue.inlineLength(kind, bytes.length()), expiryMillis);
+            StringValue.initialize(fresh, kind, bytes);
         }
         call.modified(key);
+    }
+
+    /** As {@link #put}, with the events of SET. */
+    private static void set(Call call, Args args, int key, int value, @Nullable Entry entry, long expiryMillis) {
+        if (!call.isObserved()) {
+            put(call, args, key, value, entry, expiryMillis);
+            return;
+        }
+        Type before = entry == null ? null : entry.type();
+        put(call, args, key, value, entry, expiryMillis);
+        if (before != null) {
+            call.overwritten(key, call.session().database(), before, Type.STRING);
+        }
+        call.notify(EventClasses.STRING, "set", key);
+    }
+
+    /** The same with an expiry that the client has given. */
+    private static void setExpiring(
+            Call call, Args args, int key, int value, @Nullable Entry entry, long expiryMillis) {
+        set(call, args, key, value, entry, expiryMillis);
+        call.notify(EventClasses.GENERIC, "expire", key);
     }
 
     /** What SET does to its key: with GET it reads it too. */
@@ -219,7 +240,7 @@ final class SetCommands {
 
     static void set(Call call, Args args, Reply reply) {
         if (args.count() == 3) {
-            put(call, args, 1, 2, call.write(1), Entry.NEVER);
+            set(call, args, 1, 2, call.write(1), Entry.NEVER);
             reply.ok();
             return;
         }
@@ -275,14 +296,17 @@ final class SetCommands {
         }
         if (met) {
             boolean keep = OptionGroup.number(expiry) == ExpiryOption.KEEPTTL;
-            put(call, args, 1, 2, entry, keep && entry != null ? entry.expiryMillis() : whenMillis);
+            set(call, args, 1, 2, entry, keep && entry != null ? entry.expiryMillis() : whenMillis);
+            if (ExpiryOption.isTime(expiry)) {
+                call.notify(EventClasses.GENERIC, "expire", 1);
+            }
         }
     }
 
     static void setnx(Call call, Args args, Reply reply) {
         Entry entry = call.write(1);
         if (entry == null) {
-            put(call, args, 1, 2, null, Entry.NEVER);
+            set(call, args, 1, 2, null, Entry.NEVER);
         }
         reply.integer(entry == null ? 1 : 0);
     }
@@ -290,7 +314,7 @@ final class SetCommands {
     private static void setExpiring(Call call, Args args, Reply reply, boolean seconds) {
         long when = ExpiryOption.whenMillis(call, args, 2, seconds, true);
         if (!args.failed()) {
-            put(call, args, 1, 3, call.write(1), when);
+            setExpiring(call, args, 1, 3, call.write(1), when);
             reply.ok();
         }
     }
@@ -299,7 +323,7 @@ final class SetCommands {
         Entry entry = call.readAndWrite(1, Type.STRING);
         if (!args.failed()) {
             StringCommands.value(call, reply, entry);
-            put(call, args, 1, 2, entry, Entry.NEVER);
+            set(call, args, 1, 2, entry, Entry.NEVER);
         }
     }
 
@@ -311,6 +335,7 @@ final class SetCommands {
         StringCommands.value(call, reply, entry);
         if (entry != null) {
             call.delete(1, entry);
+            call.notify(EventClasses.GENERIC, "del", 1);
         }
     }
 
@@ -341,9 +366,11 @@ final class SetCommands {
         }
         if (when <= call.nowMillis()) {
             call.delete(1, entry);
+            call.notify(EventClasses.GENERIC, "del", 1);
         } else if (ExpiryOption.isTime(expiry) || entry.hasExpiry()) {
             entry.expireAt(when);
             call.modified(1);
+            call.notify(EventClasses.GENERIC, ExpiryOption.isTime(expiry) ? "expire" : "persist", 1);
         }
     }
 
@@ -363,6 +390,7 @@ final class SetCommands {
         }
         if (met) {
             call.delete(1, entry);
+            call.notify(EventClasses.GENERIC, "del", 1);
         }
         reply.integer(met ? 1 : 0);
     }
@@ -386,7 +414,7 @@ final class SetCommands {
             return;
         }
         for (int i = 1; i < args.count(); i += 2) {
-            put(call, args, i, i + 1, call.write(i), Entry.NEVER);
+            set(call, args, i, i + 1, call.write(i), Entry.NEVER);
         }
         reply.ok();
     }
@@ -400,7 +428,7 @@ final class SetCommands {
         if (met) {
             for (int i = 1; i < args.count(); i += 2) {
                 // A key may stand there twice.
-                put(call, args, i, i + 1, call.write(i), Entry.NEVER);
+                set(call, args, i, i + 1, call.write(i), Entry.NEVER);
             }
         }
         reply.integer(met ? 1 : 0);
@@ -439,7 +467,10 @@ final class SetCommands {
             boolean keep = OptionGroup.number(expiry) == ExpiryOption.KEEPTTL;
             for (int i = 2; i < end; i += 2) {
                 Entry entry = call.write(i);
-                put(call, args, i, i + 1, entry, keep && entry != null ? entry.expiryMillis() : when);
+                set(call, args, i, i + 1, entry, keep && entry != null ? entry.expiryMillis() : when);
+                if (ExpiryOption.isTime(expiry)) {
+                    call.notify(EventClasses.GENERIC, "expire", i);
+                }
             }
         }
         reply.integer(met ? 1 : 0);

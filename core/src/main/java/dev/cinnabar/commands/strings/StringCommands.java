@@ -16,6 +16,7 @@ import dev.cinnabar.command.Argument;
 import dev.cinnabar.command.Call;
 import dev.cinnabar.command.CommandSpec;
 import dev.cinnabar.command.KeySpec;
+import dev.cinnabar.config.EventClasses;
 import dev.cinnabar.memory.Bytes;
 import dev.cinnabar.resp.RedisError;
 import dev.cinnabar.resp.Reply;
@@ -178,6 +179,7 @@ public final class StringCommands {
         }
         if (entry == null) {
             SetCommands.put(call, args, 1, 2, null, Entry.NEVER);
+            call.notify(EventClasses.STRING, "append", 1);
             reply.integer(args.at(2).length());
             return;
         }
@@ -187,6 +189,7 @@ public final class StringCommands {
         }
         int length = StringValue.append(entry, args.at(2));
         call.modified(1);
+        call.notify(EventClasses.STRING, "append", 1);
         reply.integer(length);
     }
 
@@ -217,6 +220,7 @@ public final class StringCommands {
         }
         StringValue.setRange(entry, (int) offset, value);
         call.modified(1);
+        call.notify(EventClasses.STRING, "setrange", 1);
         reply.integer(StringValue.length(entry));
     }
 

@@ -1,0 +1,13 @@
+package dev.cinnabar.keyspace;
+
+import dev.cinnabar.memory.Bytes;
+
+/** Learns what happens to keys without a command that says so. Called with the key's partition locked: must be quick. */
+public interface KeyspaceObserver {
+
+    /** Whether it wants to know at all. */
+    boolean isInterested();
+
+    /** A key was deleted because its time had come. */
+    void expired(int database, Bytes key, long hash);
+}
