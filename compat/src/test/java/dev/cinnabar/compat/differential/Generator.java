@@ -21,6 +21,8 @@ final class Generator {
         random = new Random(seed);
         strings();
         sets();
+        bits();
+        hyperLogLogs();
         keys();
         expiry();
         connection();
@@ -114,6 +116,63 @@ final class Generator {
             list.append(' ').append(from + i);
         }
         return list.append(pick("", "", " m")).toString();
+    }
+
+    private void bits() {
+        add(4, () -> "SETBIT " + key() + " " + bit() + " " + pick("0", "1", "1", "1", "2"));
+        add(2, () -> "GETBIT " + key() + " " + bit());
+        add(3, () -> "BITCOUNT " + key() + pick("", " " + index() + " " + index() + unit()));
+        add(
+                3,
+                () -> "BITPOS " + key() + pick(" 0", " 1", " 0", " 1", " 2")
+                        + pick("", " " + index(), " " + index() + " " + index() + unit()));
+        add(3, () -> "BITOP " + pick("AND ", "OR ", "XOR ", "NOT ", "xor ", "NAND ") + key() + keyList());
+        add(6, () -> pick("BITFIELD ", "BITFIELD ", "BITFIELD ", "BITFIELD_RO ") + key() + fields());
+    }
+
+    private String bit() {
+        return pick("0", "1", "7", "8", "63", "64", "100", "-1", "x", "4294967296", "" + random.nextInt(500));
+    }
+
+    private String unit() {
+        return pick("", "", " BIT", " bit", " BYTE", " FOO");
+    }
+
+    private String fields() {
+        StringBuilder operations = new StringBuilder();
+        for (int i = random.nextInt(5); i > 0; i--) {
+            String field = " " + pick("i", "u") + pickInt(1, 4, 5, 8, 13, 16, 32, 63, 1 + random.nextInt(64)) + " "
+                    + pick("", "", "#") + bit();
+            operations.append(
+                    switch (random.nextInt(4)) {
+                        case 0 -> " GET" + field;
+                        case 1 -> " SET" + field + " " + integer();
+                        case 2 -> " OVERFLOW " + pick("WRAP", "SAT", "FAIL", "sat", "fail");
+                        default -> " INCRBY" + field + " " + integer();
+                    });
+        }
+        return operations.toString();
+    }
+
+    /** Over keys of their own, for others hold none; and at times over those. */
+    private void hyperLogLogs() {
+        add(4, () -> "PFADD " + hyperLogLog() + elements());
+        add(2, () -> "PFCOUNT " + hyperLogLog() + pick("", "", " " + hyperLogLog(), " h0 h1 h2"));
+        add(1, () -> "PFMERGE " + hyperLogLog() + pick("", " " + hyperLogLog(), " h0 h1"));
+        add(1, () -> "GET " + hyperLogLog());
+        add(1, () -> "PFDEBUG " + pick("DECODE ", "ENCODING ", "TODENSE ", "FOO ") + hyperLogLog());
+    }
+
+    private String hyperLogLog() {
+        return pick("h0", "h1", "h2", "h0", "h1", "h2", key());
+    }
+
+    private String elements() {
+        StringBuilder list = new StringBuilder();
+        for (int i = pickInt(0, 1, 1, 2, 5, 100); i > 0; i--) {
+            list.append(" e").append(random.nextInt(2000));
+        }
+        return list.toString();
     }
 
     private void keys() {

@@ -83,6 +83,15 @@ class HyperLogLogCommandsTest {
     }
 
     @Test
+    void thereIsOneWayToCompute() {
+        redis.replies("""
+                PFDEBUG SIMD on   -> -ERR The specified key does not exist
+                PFADD on a        -> 1
+                PFDEBUG SIMD on   -> -ERR Unknown PFDEBUG subcommand 'SIMD'
+                """);
+    }
+
+    @Test
     void testsItself() {
         assertThat(redis.call("PFSELFTEST")).isEqualTo("+OK");
     }
