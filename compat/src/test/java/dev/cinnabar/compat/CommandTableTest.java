@@ -26,11 +26,13 @@ class CommandTableTest {
 
     /** Commands later than the oldest Redis we compare with: name, arity, flags, first key, last key, step, categories. */
     private static final String NEWER = """
+            blmovem -6 blocking,denyoom,write 1 2 1 @blocking,@list,@slow,@write
             client|no-touch 3 loading,noscript,stale 0 0 0 @connection,@slow
             client|setinfo 4 loading,noscript,stale 0 0 0 @connection,@slow
             delex -2 fast,write 1 1 1 @fast,@string,@write
             digest 2 fast,readonly 1 1 1 @fast,@read,@string
             increx -2 denyoom,fast,write 1 1 1 @fast,@string,@write
+            lmovem -5 denyoom,write 1 2 1 @list,@slow,@write
             msetex -4 denyoom,movablekeys,write 0 0 0 @slow,@string,@write
             sdiffcard -3 movablekeys,readonly 0 0 0 @read,@set,@slow
             sunioncard -3 movablekeys,readonly 0 0 0 @read,@set,@slow

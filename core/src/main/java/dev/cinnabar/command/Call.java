@@ -356,6 +356,11 @@ public final class Call {
         partition(arg).modified(database, args.at(arg, keyView), args.hash(arg));
     }
 
+    /** Of a key that is {@link #modified}, so many changes count and not one. */
+    public void changes(int arg, long n) {
+        partition(arg).addChanges(n - 1);
+    }
+
     /** The client watches a key of its database from now on, unless it does already. */
     public void watch(int arg) {
         Transaction transaction = session.transaction();

@@ -439,6 +439,11 @@ public final class Partition {
         return evicted;
     }
 
+    /** Counts so many changes more, or fewer if negative, than {@link #modified} has: one a key. */
+    public void addChanges(long n) {
+        dirty += n;
+    }
+
     /** Changes made so far. */
     public long dirty() {
         return dirty;

@@ -23,6 +23,7 @@ final class Generator {
         sets();
         bits();
         hyperLogLogs();
+        lists();
         keys();
         expiry();
         connection();
@@ -173,6 +174,70 @@ final class Generator {
             list.append(" e").append(random.nextInt(2000));
         }
         return list.toString();
+    }
+
+    private void lists() {
+        add(10, () -> pick("LPUSH ", "RPUSH ", "LPUSHX ", "RPUSHX ") + list() + elements());
+        add(6, () -> pick("LPOP ", "RPOP ") + list() + pick("", "", " 0", " 1", " 2", " 5", " 100", " -1", " x"));
+        add(2, () -> "LLEN " + list());
+        add(4, () -> "LRANGE " + list() + " " + index() + " " + index());
+        add(3, () -> "LINDEX " + list() + " " + position());
+        add(3, () -> "LSET " + list() + " " + position() + " " + element());
+        add(4, () -> "LINSERT " + list() + pick(" BEFORE ", " AFTER ", " FOO ") + element() + " " + element());
+        add(3, () -> "LREM " + list() + " " + index() + " " + element());
+        add(2, () -> "LTRIM " + list() + " " + index() + " " + index());
+        add(4, () -> "LPOS " + list() + " " + element() + positionOptions());
+        add(3, () -> "LMOVE " + list() + " " + list() + end() + end());
+        add(2, () -> "RPOPLPUSH " + list() + " " + list());
+        add(
+                3,
+                () -> "LMPOP " + pick("1 ", "2 ", "2 ", "3 ", "0 ", "x ") + list() + " " + list() + end()
+                        + pick("", "", " COUNT 2", " COUNT 100", " COUNT 0", " COUNT", " FOO 1"));
+        add(2, () -> "OBJECT ENCODING " + list());
+        // None that may wait: time would pass here and not there.
+        add(1, () -> pick("BLPOP ", "BRPOP ") + list() + " " + list() + pick(" -1", " x", " 1e30"));
+        add(1, () -> "BLMOVE " + list() + " " + list() + end() + end() + pick(" -1", " x"));
+        add(1, () -> "BLMPOP " + pick("-1", "x") + " 2 " + list() + " " + list() + end());
+    }
+
+    /** Mostly one of few keys that nothing else is put under. */
+    private String list() {
+        return random.nextInt(12) == 0 ? key() : "l" + random.nextInt(3);
+    }
+
+    /** Redis 8.0 takes the lower 32 bits of the index for the whole. */
+    private String position() {
+        return pick("0", "1", "2", "5", "-1", "-2", "-5", "100", "-100", "x");
+    }
+
+    private String element() {
+        return switch (random.nextInt(12)) {
+            case 0 -> value();
+            case 1 -> "y".repeat(1000 + random.nextInt(3) * 3000);
+            case 2, 3 -> Integer.toString(random.nextInt(5) * 1000);
+            default -> pick("a", "b", "c", "d");
+        };
+    }
+
+    private String elements() {
+        StringBuilder elements = new StringBuilder();
+        for (int i = 0; i <= random.nextInt(5); i++) {
+            elements.append(' ').append(element());
+        }
+        return elements.toString();
+    }
+
+    private String end() {
+        return pick(" LEFT", " RIGHT", " LEFT", " RIGHT", " left", " right", " LEFT", " RIGHT", " FOO");
+    }
+
+    private String positionOptions() {
+        StringBuilder options = new StringBuilder();
+        int count = pickInt(0, 0, 1, 1, 2, 3);
+        for (int i = 0; i < count; i++) {
+            options.append(pick(" RANK ", " COUNT ", " MAXLEN ")).append(index());
+        }
+        return options.toString();
     }
 
     private void keys() {
@@ -345,12 +410,15 @@ final class Generator {
                 "9223372036854775807");
     }
 
+    /** Times hardly ever said twice: which of two equal ones is later depends on the milliseconds between them. */
     private String seconds() {
-        return pick("100", "1000", "5000", "0", "-1", "x", "9223372036854775807");
+        String some = Integer.toString(100 + 60 * random.nextInt(100_000));
+        return pick(some, some, some, "0", "-1", "x", "9223372036854775807");
     }
 
     private String millis() {
-        return pick("100000", "1000000", "0", "-1", "9223372036854775807");
+        String some = Integer.toString(100_000 + 60_000 * random.nextInt(10_000));
+        return pick(some, some, "0", "-1", "9223372036854775807");
     }
 
     private String pick(String... values) {

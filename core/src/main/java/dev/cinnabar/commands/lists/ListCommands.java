@@ -132,6 +132,7 @@ public final class ListCommands {
             list.push(left, args.at(i));
         }
         call.modified(1);
+        call.changes(1, count - 2);
         call.notify(EventClasses.LIST, left ? "lpush" : "rpush", 1);
         reply.integer(list.length());
     }
@@ -260,6 +261,9 @@ public final class ListCommands {
 
     private static void remove(Call call, Args args, Reply reply) {
         long count = args.integer(2);
+        if (count == Long.MIN_VALUE) {
+            args.fail(Lists.NO_OPPOSITE);
+        }
         if (args.failed()) {
             return;
         }
@@ -272,11 +276,11 @@ public final class ListCommands {
             return;
         }
         ListValue list = call.views().list.at(entry);
-        long max = count == 0 || count == Long.MIN_VALUE ? Long.MAX_VALUE : Math.abs(count);
+        long max = count == 0 ? Long.MAX_VALUE : Math.abs(count);
         long removed = list.removeAll(args.at(3), max, count >= 0);
         if (removed > 0) {
             call.notify(EventClasses.LIST, "lrem", 1);
-            Lists.removed(call, 1, entry, list);
+            Lists.removed(call, 1, entry, list, removed);
         }
         reply.integer(removed);
     }
@@ -303,7 +307,7 @@ public final class ListCommands {
                 list.removeEnd(false, length - 1 - to);
             }
             call.notify(EventClasses.LIST, "ltrim", 1);
-            Lists.removed(call, 1, entry, list);
+            Lists.removed(call, 1, entry, list, length - list.length());
         }
         reply.ok();
     }

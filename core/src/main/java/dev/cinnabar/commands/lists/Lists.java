@@ -12,6 +12,10 @@ import dev.cinnabar.values.ListValue;
 /** Steps that commands on lists share. Stateless. */
 final class Lists {
 
+    /** For the one number that has no opposite, where numbers count from the left or from the right. */
+    static final RedisError NO_OPPOSITE = new RedisError(
+            "ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807");
+
     private Lists() {}
 
     /** Makes a missing key an empty list, shown by {@code list}. */
@@ -50,14 +54,15 @@ final class Lists {
         }
     }
 
-    /** Elements have been popped off a list: says so, and deletes it if it is empty. */
-    static void popped(Call call, int key, Entry entry, ListValue list, boolean left) {
+    /** So many elements have been popped off a list: says so, and deletes it if it is empty. */
+    static void popped(Call call, int key, Entry entry, ListValue list, boolean left, long n) {
         call.notify(EventClasses.LIST, left ? "lpop" : "rpop", key);
-        removed(call, key, entry, list);
+        removed(call, key, entry, list, n);
     }
 
-    /** Elements have been removed from a list: it takes its small form if it is short, and is deleted if it is empty. */
-    static void removed(Call call, int key, Entry entry, ListValue list) {
+    /** So many elements have been removed from a list: it takes its small form if it is short, and is deleted if it is empty. */
+    static void removed(Call call, int key, Entry entry, ListValue list, long n) {
+        call.changes(key, n);
         if (list.length() == 0) {
             call.delete(key, entry);
             call.notify(EventClasses.GENERIC, "del", key);

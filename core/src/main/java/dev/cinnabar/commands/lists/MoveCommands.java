@@ -169,7 +169,7 @@ final class MoveCommands {
             list.removeEnd(fromLeft, 1);
             list.expect(1, kept.length());
             list.push(toLeft, kept);
-            moved(call, source, list, fromLeft, toLeft);
+            moved(call, source, list, fromLeft, toLeft, 1);
             return true;
         }
         source = openBoth(call, args, source);
@@ -183,7 +183,7 @@ final class MoveCommands {
         target.expect(1, value.length());
         target.push(toLeft, value);
         list.removeEnd(fromLeft, 1);
-        moved(call, source, list, fromLeft, toLeft);
+        moved(call, source, list, fromLeft, toLeft, 1);
         return true;
     }
 
@@ -216,11 +216,13 @@ final class MoveCommands {
         return again;
     }
 
-    /** Elements have been moved: says so of both keys, in this order, and deletes the source if it is empty. */
-    private static void moved(Call call, Entry source, ListValue list, boolean fromLeft, boolean toLeft) {
+    /** So many elements have been moved, a change each: says so of both keys, in this order, and deletes the source if it is empty. */
+    private static void moved(
+            Call call, Entry source, ListValue list, boolean fromLeft, boolean toLeft, long n) {
         call.modified(2);
+        call.changes(2, 0);
         call.notify(EventClasses.LIST, toLeft ? "lpush" : "rpush", 2);
-        Lists.popped(call, 1, source, list, fromLeft);
+        Lists.popped(call, 1, source, list, fromLeft, n);
     }
 
     // LMOVEM.
@@ -302,7 +304,7 @@ final class MoveCommands {
                         toLeft,
                         call.view().set(values[toLeft ? n - 1 - i : i], 0, values[toLeft ? n - 1 - i : i].length));
             }
-            moved(call, source, list, fromLeft, toLeft);
+            moved(call, source, list, fromLeft, toLeft, n);
             return true;
         }
         source = openBoth(call, args, source);
@@ -333,7 +335,7 @@ final class MoveCommands {
             target.push(toLeft, list.element(call.view()));
         }
         list.removeEnd(fromLeft, n);
-        moved(call, source, list, fromLeft, toLeft);
+        moved(call, source, list, fromLeft, toLeft, n);
         return true;
     }
 }

@@ -119,14 +119,14 @@ final class PopCommands {
         reply.array(n);
         if (n > 0) {
             Lists.pop(call, reply, list, left, n);
-            Lists.popped(call, 1, entry, list, left);
+            Lists.popped(call, 1, entry, list, left, n);
         }
     }
 
     private static void popOne(Call call, Reply reply, int key, Entry entry, ListValue list, boolean left) {
         reply.bulk(list.end(left, call.view()));
         list.removeEnd(left, 1);
-        Lists.popped(call, key, entry, list, left);
+        Lists.popped(call, key, entry, list, left, 1);
     }
 
     private static void blockingPop(Call call, Args args, Reply reply, boolean left) {
@@ -210,7 +210,7 @@ final class PopCommands {
                 reply.bulk(args.at(i));
                 reply.array(n);
                 Lists.pop(call, reply, list, left, n);
-                Lists.popped(call, i, entry, list, left);
+                Lists.popped(call, i, entry, list, left, n);
                 return true;
             }
         }

@@ -22,8 +22,6 @@ final class PositionCommand {
     private static final RedisError RANK_ZERO = new RedisError(
             "ERR RANK can't be zero: use 1 to start from the first match, 2 from the second ... or use negative to start"
                     + " from the end of the list");
-    private static final RedisError RANK_OUT_OF_RANGE = new RedisError(
-            "ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807");
     private static final RedisError NEGATIVE_COUNT = new RedisError("ERR COUNT can't be negative");
     private static final RedisError NEGATIVE_MAXLEN = new RedisError("ERR MAXLEN can't be negative");
 
@@ -51,7 +49,7 @@ final class PositionCommand {
             if (args.is(i, "rank") && i + 1 < args.count()) {
                 rank = args.integer(i + 1);
                 if (rank == Long.MIN_VALUE) {
-                    args.fail(RANK_OUT_OF_RANGE);
+                    args.fail(Lists.NO_OPPOSITE);
                 } else if (rank == 0) {
                     args.fail(RANK_ZERO);
                 }
