@@ -78,8 +78,7 @@ class BlockingListsTest {
     void timeouts(Client redis) {
         for (String command : List.of("BLPOP l %s", "BRPOP l m %s", "BLMPOP %s 1 l LEFT", "BRPOPLPUSH l m %s")) {
             for (String notANumber : List.of("x", "\"\"", "nan", "1s", "\" 1\"", "1e5000")) {
-                redis.run(String.format(command, notANumber))
-                        .isError("ERR timeout is not a float or out of range");
+                redis.run(String.format(command, notANumber)).isError("ERR timeout is not a float or out of range");
             }
             for (String negative : List.of("-1", "-0.002", "-inf", "-1e30", "-1e400")) {
                 redis.run(String.format(command, negative)).isError("ERR timeout is negative");

@@ -431,7 +431,8 @@ class ListCommandsTest {
             redis.call("LINDEX", "l", i - 400).isBulk(model.get(i));
         }
         assertThat(redis.call("LPOP", "l", 150).texts()).isEqualTo(model.subList(0, 150));
-        assertThat(redis.call("RPOP", "l", 150).texts()).isEqualTo(model.subList(250, 400).reversed());
+        assertThat(redis.call("RPOP", "l", 150).texts())
+                .isEqualTo(model.subList(250, 400).reversed());
         redis.run("COPY l m").is(1);
         redis.run("RENAME l n").isOk();
         assertThat(redis.run("LRANGE m 0 -1").texts()).isEqualTo(model.subList(150, 250));
@@ -506,7 +507,9 @@ class ListCommandsTest {
 
     // 8.10.
 
-    @RedisTest(since = "8.10", resp = {2, 3})
+    @RedisTest(
+            since = "8.10",
+            resp = {2, 3})
     void moveMany(Client redis) {
         inBothForms(redis, """
             RPUSH a 1 2 3 4 5 6 7 8     -> 8
@@ -548,12 +551,14 @@ class ListCommandsTest {
 
     @RedisTest
     void rangesOfALongList(Client redis) {
-        List<String> model = IntStream.range(0, 3000).mapToObj(i -> "element " + i).toList();
+        List<String> model =
+                IntStream.range(0, 3000).mapToObj(i -> "element " + i).toList();
         List<Object> push = new ArrayList<>(List.of("RPUSH", "l"));
         push.addAll(model);
         redis.call(push.toArray()).is(3000);
         for (int from = 0; from < 3000; from += 371) {
-            assertThat(redis.call("LRANGE", "l", from, from + 120).texts()).isEqualTo(model.subList(from, Math.min(from + 121, 3000)));
+            assertThat(redis.call("LRANGE", "l", from, from + 120).texts())
+                    .isEqualTo(model.subList(from, Math.min(from + 121, 3000)));
         }
         redis.call("LINSERT", "l", "AFTER", "element 1500", "new").is(3001);
         redis.call("LPOS", "l", "new").is(1501);

@@ -217,8 +217,7 @@ final class MoveCommands {
     }
 
     /** So many elements have been moved, a change each: says so of both keys, in this order, and deletes the source if it is empty. */
-    private static void moved(
-            Call call, Entry source, ListValue list, boolean fromLeft, boolean toLeft, long n) {
+    private static void moved(Call call, Entry source, ListValue list, boolean fromLeft, boolean toLeft, long n) {
         call.modified(2);
         call.changes(2, 0);
         call.notify(EventClasses.LIST, toLeft ? "lpush" : "rpush", 2);
