@@ -5,6 +5,7 @@ import dev.cinnabar.command.CommandTable;
 import dev.cinnabar.commands.bits.BitCommands;
 import dev.cinnabar.commands.connection.ClientCommands;
 import dev.cinnabar.commands.connection.ConnectionCommands;
+import dev.cinnabar.commands.geo.GeoCommands;
 import dev.cinnabar.commands.hyperloglog.HyperLogLogCommands;
 import dev.cinnabar.commands.keys.KeyCommands;
 import dev.cinnabar.commands.lists.ListCommands;
@@ -36,6 +37,7 @@ public final class Commands {
         rows.addAll(SortedSetCommands.table());
         rows.addAll(BitCommands.table());
         rows.addAll(HyperLogLogCommands.table());
+        rows.addAll(GeoCommands.table());
         rows.addAll(KeyCommands.table());
         rows.addAll(ConnectionCommands.table());
         rows.addAll(ClientCommands.table());

@@ -423,6 +423,16 @@ public final class SortedSetValue {
         return isSmall ? scoreAt(listpack.next((int) place)) : ScoredRecord.score(memory, place);
     }
 
+    /** Where the element that is shown lies: for {@link #show}, as long as the set does not change. */
+    public long place() {
+        return place;
+    }
+
+    /** Shows an element again; one cannot step on from it. */
+    public void show(long place) {
+        this.place = place;
+    }
+
     /** The rank of the element that {@link #find} has just found. */
     public long rank(Bytes member) {
         if (!isSmall) {

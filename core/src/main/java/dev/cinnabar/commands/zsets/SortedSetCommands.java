@@ -26,6 +26,7 @@ import dev.cinnabar.values.SortedSetValue;
 import dev.cinnabar.values.Type;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Sorted sets, element by element: adding and removing, scores and ranks. Stateless. */
 public final class SortedSetCommands {
@@ -198,19 +199,11 @@ public final class SortedSetCommands {
         if (args.failed()) {
             return;
         }
-        Entry entry = call.write(1, Type.ZSET);
-        if (args.failed()) {
-            return;
-        }
         int elements = (args.count() - first) / 2;
-        if (entry == null && (options & XX) != 0) {
-            reply.integer(0);
+        SortedSetValue set = open(call, args, reply, options, elements, first + 1);
+        if (set == null) {
             return;
         }
-        SortedSetValue set = entry == null
-                ? SortedSets.create(call, 1, elements, args.at(first + 1).length())
-                : call.views().sortedSet.at(entry);
-        set.expect(elements);
         int added = 0;
         int updated = 0;
         for (int i = first; i < args.count(); i += 2) {
@@ -221,6 +214,45 @@ public final class SortedSetCommands {
             added += result & 1;
             updated += result >> 1;
         }
+        end(call, reply, options, added, updated);
+    }
+
+    /** Adds members, one at each {@code step}th index, with scores that are known already; answers as ZADD does. */
+    public static void add(Call call, Args args, Reply reply, int options, double[] scores, int firstMember, int step) {
+        SortedSetValue set = open(call, args, reply, options, scores.length, firstMember);
+        if (set == null) {
+            return;
+        }
+        int added = 0;
+        int updated = 0;
+        for (int i = 0; i < scores.length; i++) {
+            int result = put(set, args.at(firstMember + i * step), scores[i], options);
+            added += result & 1;
+            updated += result >> 1;
+        }
+        end(call, reply, options, added, updated);
+    }
+
+    /** Shows the sorted set of the first key, which is made if it is missing; null if nothing is to be done. */
+    private static @Nullable SortedSetValue open(
+            Call call, Args args, Reply reply, int options, int elements, int firstMember) {
+        Entry entry = call.write(1, Type.ZSET);
+        if (args.failed()) {
+            return null;
+        }
+        if (entry == null && (options & XX) != 0) {
+            reply.integer(0);
+            return null;
+        }
+        if (entry == null) {
+            return SortedSets.create(call, 1, elements, args.at(firstMember).length());
+        }
+        SortedSetValue set = call.views().sortedSet.at(entry);
+        set.expect(elements);
+        return set;
+    }
+
+    private static void end(Call call, Reply reply, int options, int added, int updated) {
         if (added + updated > 0) {
             SortedSets.changed(call, 1, "zadd");
         }

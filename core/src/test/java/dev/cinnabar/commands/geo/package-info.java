@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cinnabar.commands.geo;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cinnabar.commands.zsets;
+
+import org.jspecify.annotations.NullMarked;
