@@ -177,7 +177,7 @@ final class Generator {
     }
 
     private void lists() {
-        add(10, () -> pick("LPUSH ", "RPUSH ", "LPUSHX ", "RPUSHX ") + list() + elements());
+        add(10, () -> pick("LPUSH ", "RPUSH ", "LPUSHX ", "RPUSHX ") + list() + someElements());
         add(6, () -> pick("LPOP ", "RPOP ") + list() + pick("", "", " 0", " 1", " 2", " 5", " 100", " -1", " x"));
         add(2, () -> "LLEN " + list());
         add(4, () -> "LRANGE " + list() + " " + index() + " " + index());
@@ -219,7 +219,7 @@ final class Generator {
         };
     }
 
-    private String elements() {
+    private String someElements() {
         StringBuilder elements = new StringBuilder();
         for (int i = 0; i <= random.nextInt(5); i++) {
             elements.append(' ').append(element());
