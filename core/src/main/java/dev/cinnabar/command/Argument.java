@@ -86,6 +86,11 @@ public final class Argument {
         return of(name, Kind.DOUBLE);
     }
 
+    /** A pattern of keys, described by the command's key specification of that index. */
+    public static Argument pattern(String name, int keySpec) {
+        return new Argument(name, Kind.PATTERN, null, null, null, null, false, false, false, keySpec, List.of());
+    }
+
     public static Argument pattern(String name) {
         return of(name, Kind.PATTERN);
     }

@@ -132,11 +132,30 @@ public final class Call {
             missed(partition, arg);
             return null;
         }
+        return found(partition, into);
+    }
+
+    private Entry found(Partition partition, Entry entry) {
         partition.hit();
         if (!engine.settings().readsAreNoUse) {
-            use(into);
+            use(entry);
         }
-        return into;
+        return entry;
+    }
+
+    /** The entry of a key that is no argument, for reading, or null: for commands for which all partitions are locked. */
+    public @Nullable Entry read(Bytes key, Entry into) {
+        long hash = keyspace.hash(key);
+        Partition partition = keyspace.partition(keyspace.partitionOf(hash));
+        Database database = partition.databaseIfAny(session.database());
+        if (database != null && database.find(hash, key, into)) {
+            if (!Partition.isExpired(into, nowMillis)) {
+                return found(partition, into);
+            }
+            partition.expire(session.database(), database, into);
+        }
+        missed(partition, key);
+        return null;
     }
 
     /** The entry of a key of a type for reading, or null; another type is an error of the arguments. */
@@ -224,8 +243,12 @@ public final class Call {
     }
 
     private void missed(Partition partition, int arg) {
+        missed(partition, args.at(arg, keyView));
+    }
+
+    private void missed(Partition partition, Bytes key) {
         partition.miss();
-        notify(EventClasses.KEY_MISS, "keymiss", arg);
+        notify(EventClasses.KEY_MISS, "keymiss", session.database(), key);
     }
 
     private boolean find(Partition partition, int number, int arg, Entry into) {
@@ -407,9 +430,12 @@ public final class Call {
 
     /** Something has happened to a key of another database. */
     public void notify(int eventClass, String event, int arg, int database) {
+        notify(eventClass, event, database, args.at(arg, keyView));
+    }
+
+    private void notify(int eventClass, String event, int database, Bytes key) {
         if ((engine.settings().events & eventClass) != 0) {
-            engine.keyEvents()
-                    .happened(eventClass, event, database, args.at(arg, keyView), subKeys, dispatcher.sender());
+            engine.keyEvents().happened(eventClass, event, database, key, subKeys, dispatcher.sender());
         }
         if (!subKeys.isEmpty()) {
             subKeys.clear();

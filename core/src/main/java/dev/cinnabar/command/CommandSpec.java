@@ -1,11 +1,13 @@
 package dev.cinnabar.command;
 
 import dev.cinnabar.resp.RedisError;
+import dev.cinnabar.resp.Request;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +44,7 @@ public final class CommandSpec {
     private final List<Change> history = new ArrayList<>(0);
     private final List<CommandSpec> subcommands = new ArrayList<>(0);
     private Locks locks = Locks.KEYS;
+    private @Nullable Predicate<Request> lockedAll;
     private boolean insideMulti;
     private boolean whileSubscribed;
     private boolean touchesData;
@@ -100,6 +103,17 @@ public final class CommandSpec {
     public CommandSpec locks(Locks locks) {
         this.locks = locks;
         return this;
+    }
+
+    /** Requests of this kind touch keys that cannot be told before they run: all partitions are locked for them. */
+    public CommandSpec locksAllFor(Predicate<Request> kind) {
+        this.lockedAll = kind;
+        return this;
+    }
+
+    /** Which partitions are locked for a request. */
+    Locks locksFor(Request request) {
+        return lockedAll != null && lockedAll.test(request) ? Locks.ALL : locks;
     }
 
     /** It is run, not queued, while a transaction is open. */

@@ -316,7 +316,7 @@ public final class Dispatcher {
                 return;
             }
         }
-        CommandSpec.Locks locks = spec.locks();
+        CommandSpec.Locks locks = spec.locksFor(args.request());
         long locked =
                 locks == CommandSpec.Locks.KEYS ? args.mask() : locks == CommandSpec.Locks.ALL ? keyspace.all() : 0;
         keyspace.lock(locked);
@@ -603,7 +603,7 @@ public final class Dispatcher {
         command.show(queued);
         queuedArgs.set(queued);
         prepare(queuedArgs);
-        return queuedArgs.mask();
+        return spec.locksFor(queued) == CommandSpec.Locks.ALL ? keyspace.all() : queuedArgs.mask();
     }
 
     // Errors of the look-up.

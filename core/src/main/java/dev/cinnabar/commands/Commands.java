@@ -16,6 +16,7 @@ import dev.cinnabar.commands.server.DatabaseCommands;
 import dev.cinnabar.commands.server.MemoryCommands;
 import dev.cinnabar.commands.server.ServerCommands;
 import dev.cinnabar.commands.sets.SetCommands;
+import dev.cinnabar.commands.sort.SortCommand;
 import dev.cinnabar.commands.streams.StreamCommands;
 import dev.cinnabar.commands.strings.StringCommands;
 import dev.cinnabar.commands.transactions.TransactionCommands;
@@ -33,6 +34,7 @@ public final class Commands {
         rows.addAll(StringCommands.table());
         rows.addAll(StreamCommands.table());
         rows.addAll(SetCommands.table());
+        rows.addAll(SortCommand.table());
         rows.addAll(ListCommands.table());
         rows.addAll(SortedSetCommands.table());
         rows.addAll(BitCommands.table());

@@ -21,6 +21,7 @@ public final class Numbers {
     /** Enough room for any {@code double} written by {@link #writeDouble}. */
     public static final int MAX_DOUBLE_LENGTH = 32;
 
+    private static final Pattern DECIMAL = Pattern.compile("[-+]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][-+]?[0-9]+)?");
     private static final Pattern HEXADECIMAL =
             Pattern.compile("[-+]?0[xX](\\p{XDigit}+\\.?\\p{XDigit}*|\\.\\p{XDigit}+)([pP][-+]?\\d+)?");
     private static final Pattern HEXADECIMAL_ZERO = Pattern.compile("[-+]?0[xX][0.]+([pP].*)?");
@@ -174,6 +175,25 @@ public final class Numbers {
         double value = Double.parseDouble(new String(text.toByteArray(), StandardCharsets.ISO_8859_1));
         boolean outOfRange = Double.isInfinite(value) || value == 0 && significant > 0;
         return outOfRange ? Double.NaN : value;
+    }
+
+    /**
+     * The value of the text, or NaN if it is not a number: as {@link #parseDouble} but that nothing is 0, hexadecimal is not
+     * taken, and what is too large or too small for a double is rounded.
+     */
+    public static double parseLeniently(Bytes text) {
+        if (text.isEmpty()) {
+            return 0;
+        }
+        if (text.indexOf((byte) 'x') >= 0 || text.indexOf((byte) 'X') >= 0) {
+            return Double.NaN;
+        }
+        double value = parseDouble(text);
+        if (Double.isNaN(value)) {
+            String spelled = new String(text.toByteArray(), StandardCharsets.ISO_8859_1);
+            return DECIMAL.matcher(spelled).matches() ? Double.parseDouble(spelled) : value;
+        }
+        return value;
     }
 
     public static double parseDouble(byte[] text) {

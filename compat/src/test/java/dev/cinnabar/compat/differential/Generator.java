@@ -24,6 +24,7 @@ final class Generator {
         bits();
         hyperLogLogs();
         lists();
+        sorting();
         keys();
         expiry();
         connection();
@@ -87,6 +88,16 @@ final class Generator {
                         + pick("", "", " LIMIT 0", " LIMIT 2", " LIMIT -1", " LIMIT", " FOO"));
         add(2, () -> "SSCAN " + key() + " 0 COUNT 5000" + pick("", " MATCH *1*", " MATCH m?", " COUNT 0", " TYPE set"));
         add(1, () -> pick("SPOP ", "SRANDMEMBER ") + key() + pick(" 0", " 100000", " x", " -0", " 1 2"));
+    }
+
+    /** Not where the order of a set's members, or of equals, would be seen. */
+    private void sorting() {
+        add(
+                4,
+                () -> "SORT " + key() + pick("", " DESC", " LIMIT 1 3", " LIMIT x 1")
+                        + pick(" ALPHA", " ALPHA", " BY k*", " BY k* DESC", " ALPHA GET k* GET #", " GET #", " FOO"));
+        add(2, () -> "SORT " + key() + " STORE " + key() + pick("", " ALPHA", " BY nosort"));
+        add(1, () -> "SORT_RO " + key() + pick("", " ALPHA", " STORE k1"));
     }
 
     private String member() {

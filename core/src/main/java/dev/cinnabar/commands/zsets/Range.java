@@ -5,7 +5,6 @@ import dev.cinnabar.memory.Bytes;
 import dev.cinnabar.resp.RedisError;
 import dev.cinnabar.text.Numbers;
 import dev.cinnabar.values.SortedSetValue;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -131,32 +130,11 @@ final class Range {
         if (!included) {
             text.narrow(1, text.length() - 1);
         }
-        double score = score(text);
+        double score = Numbers.parseLeniently(text);
         if (Double.isNaN(score)) {
             args.fail(NOT_A_SCORE);
         }
         return score;
-    }
-
-    /** A bound is read more leniently than a score: nothing is 0, and what is too large or small for a double is rounded. */
-    private static double score(Bytes text) {
-        if (text.isEmpty()) {
-            return 0;
-        }
-        if (text.indexOf((byte) 'x') >= 0 || text.indexOf((byte) 'X') >= 0) {
-            return Double.NaN;
-        }
-        double score = Numbers.parseDouble(text);
-        if (Double.isNaN(score) && isDecimal(text)) {
-            return Double.parseDouble(new String(text.toByteArray(), StandardCharsets.ISO_8859_1));
-        }
-        return score;
-    }
-
-    /** Of what {@link Numbers#parseDouble} does not take: whether it is a decimal all the same. */
-    private static boolean isDecimal(Bytes text) {
-        String spelled = new String(text.toByteArray(), StandardCharsets.ISO_8859_1);
-        return spelled.matches("[-+]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][-+]?[0-9]+)?");
     }
 
     private static @Nullable Bytes member(Args args, int index) {
