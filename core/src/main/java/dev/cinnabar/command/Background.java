@@ -42,6 +42,7 @@ final class Background implements Runnable, AutoCloseable {
                     engine.keyspace().expireDue(meanwhile);
                 }
                 engine.keyspace().collectGarbage(meanwhile);
+                engine.tracking().keepLimit();
                 engine.observe();
             } catch (RuntimeException e) {
                 engine.settings().failures.accept("background", e);

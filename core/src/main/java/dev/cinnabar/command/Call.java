@@ -9,6 +9,7 @@ import dev.cinnabar.memory.Bytes;
 import dev.cinnabar.resp.RedisError;
 import dev.cinnabar.session.Sender;
 import dev.cinnabar.session.Session;
+import dev.cinnabar.session.Tracking;
 import dev.cinnabar.session.Transaction;
 import dev.cinnabar.values.Entry;
 import dev.cinnabar.values.Type;
@@ -376,7 +377,12 @@ public final class Call {
 
     /** A key of another database has changed. */
     public void modified(int arg, int database) {
-        partition(arg).modified(database, args.at(arg, keyView), args.hash(arg));
+        Bytes key = args.at(arg, keyView);
+        partition(arg).modified(database, key, args.hash(arg));
+        Tracking tracking = engine.tracking();
+        if (tracking.isOn() && tracking.changed(key, args.hash(arg), session, sender())) {
+            dispatcher.broadcastAfterUnlock();
+        }
     }
 
     /** Of a key that is {@link #modified}, so many changes count and not one. */
@@ -507,6 +513,7 @@ public final class Call {
     public void resetSession() {
         engine.endWatches(session);
         engine.pubSub().unsubscribeAll(session);
+        engine.tracking().disable(session);
         session.reset(engine.settings().password == null);
         replyMode(Session.ReplyMode.ON);
         protocol(2);

@@ -11,6 +11,7 @@ import dev.cinnabar.resp.RedisError;
 import dev.cinnabar.resp.Request;
 import dev.cinnabar.resp.RespWriter;
 import dev.cinnabar.session.Blocked;
+import dev.cinnabar.session.ClientTracking;
 import dev.cinnabar.session.Push;
 import dev.cinnabar.session.Resumable;
 import dev.cinnabar.session.Sender;
@@ -50,6 +51,7 @@ public final class Dispatcher {
     private final KeySpec.IndexConsumer hasher = this::hashKey;
 
     private final ArrayDeque<Runnable> unlockedWork = new ArrayDeque<>(2);
+    private final Runnable broadcast;
     private final Bytes keyView = new Bytes();
 
     private Output output = NO_OUTPUT;
@@ -104,6 +106,7 @@ public final class Dispatcher {
         this.statistics = statistics;
         this.random = random;
         this.memoryLimit = new MemoryLimit(engine, random);
+        this.broadcast = () -> engine.tracking().broadcast(sender);
         this.call = new Call(engine, this, single, new Session(null, 0, true), NOTHING);
     }
 
@@ -244,9 +247,22 @@ public final class Dispatcher {
         if (spec != null) {
             process(session, spec, args, reply);
         }
+        if (session.isSpecial()) {
+            endCaching(session, spec);
+        }
         reply.mute(false);
         if (!toItself.isEmpty()) {
             sendToItself(session, reply);
+        }
+    }
+
+    /** What CLIENT CACHING has said is over with the next command, or transaction. */
+    private static void endCaching(Session session, @Nullable CommandSpec spec) {
+        ClientTracking tracking = session.tracking();
+        boolean isClient =
+                spec != null && spec.parent() != null && spec.parent().name().equals("client");
+        if (tracking != null && !session.transaction().isOpen() && !isClient) {
+            tracking.caching(false);
         }
     }
 
@@ -325,9 +341,7 @@ public final class Dispatcher {
         } finally {
             keyspace.unlock(locked);
         }
-        while (!unlockedWork.isEmpty()) {
-            unlockedWork.remove().run();
-        }
+        runUnlockedWork();
         if (keyspace.hasReady()) {
             serveReady();
         }
@@ -416,6 +430,7 @@ public final class Dispatcher {
         } finally {
             keyspace.unlock(blocked.mask());
         }
+        runUnlockedWork();
         if (served) {
             blocked.client().resume();
         }
@@ -496,6 +511,42 @@ public final class Dispatcher {
 
     /** Runs a handler whose keys are locked. */
     private void run(Session session, CommandSpec spec, Args args, Output reply) {
+        call(session, spec, args, reply);
+        if (session.isSpecial()) {
+            remember(session, spec, args);
+        }
+    }
+
+    /** Remembers the keys that a client has read that has a cache. */
+    private void remember(Session session, CommandSpec spec, Args args) {
+        ClientTracking tracking = session.tracking();
+        if (tracking == null
+                || !tracking.remembers()
+                || !spec.has(Flag.READONLY)
+                || spec.locks() != CommandSpec.Locks.KEYS) {
+            return;
+        }
+        for (KeySpec keys : spec.keys()) {
+            keys.forEach(
+                    args.request(),
+                    index -> engine.tracking().read(session, args.at(index, keyView), args.hash(index)));
+        }
+    }
+
+    /** Clients that are told of prefixes are told when the partitions are unlocked. */
+    void broadcastAfterUnlock() {
+        if (!unlockedWork.contains(broadcast)) {
+            unlockedWork.add(broadcast);
+        }
+    }
+
+    private void runUnlockedWork() {
+        while (!unlockedWork.isEmpty()) {
+            unlockedWork.remove().run();
+        }
+    }
+
+    private void call(Session session, CommandSpec spec, Args args, Output reply) {
         long mark = reply.mark();
         call.begin(session, spec, args, nowMillis);
         time(spec);

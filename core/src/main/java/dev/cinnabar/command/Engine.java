@@ -1,5 +1,6 @@
 package dev.cinnabar.command;
 
+import dev.cinnabar.config.Directives;
 import dev.cinnabar.config.EventClasses;
 import dev.cinnabar.keyspace.Clock;
 import dev.cinnabar.keyspace.Keyspace;
@@ -12,6 +13,7 @@ import dev.cinnabar.session.BlockedClients;
 import dev.cinnabar.session.Clients;
 import dev.cinnabar.session.PubSub;
 import dev.cinnabar.session.Session;
+import dev.cinnabar.session.Tracking;
 import dev.cinnabar.session.Transaction;
 import java.util.HexFormat;
 import java.util.List;
@@ -26,6 +28,7 @@ public final class Engine implements AutoCloseable {
     private final Clients clients = new Clients();
     private final BlockedClients blockedClients = new BlockedClients();
     private final PubSub pubSub;
+    private final Tracking tracking;
     private final Settings settings;
     private final RandomGenerator.SplittableGenerator random;
     private final List<Statistics> statistics = new CopyOnWriteArrayList<>();
@@ -47,16 +50,27 @@ public final class Engine implements AutoCloseable {
         this.settings = settings;
         this.random = random;
         this.pubSub = new PubSub(random.split());
+        this.tracking = new Tracking(clients, keyspace);
+        settings.configuration()
+                .onChange(
+                        () -> tracking.maxKeys(settings.configuration().get(Directives.TRACKING_TABLE_MAX_KEYS)),
+                        Directives.TRACKING_TABLE_MAX_KEYS);
+        tracking.maxKeys(settings.configuration().get(Directives.TRACKING_TABLE_MAX_KEYS));
         this.keyEvents = new KeyspaceNotifications(settings, pubSub);
         keyspace.observer(new KeyspaceObserver() {
             @Override
             public boolean isInterested() {
-                return settings.events != 0;
+                return settings.events != 0 || tracking.isOn();
             }
 
             @Override
             public void expired(int database, Bytes key, long hash) {
-                Engine.this.expired(database, key);
+                gone(EventClasses.EXPIRED, "expired", database, key, hash);
+            }
+
+            @Override
+            public void evicted(int database, Bytes key, long hash) {
+                gone(EventClasses.EVICTED, "evicted", database, key, hash);
             }
         });
         this.past = new Statistics(commands.ids());
@@ -91,6 +105,11 @@ public final class Engine implements AutoCloseable {
         return pubSub;
     }
 
+    /** The clients that cache keys. */
+    public Tracking tracking() {
+        return tracking;
+    }
+
     /** Who learns what happens to keys, of the classes that {@link Settings#events} has. */
     public KeyEvents keyEvents() {
         return keyEvents;
@@ -101,9 +120,13 @@ public final class Engine implements AutoCloseable {
         this.keyEvents = keyEvents;
     }
 
-    private void expired(int database, Bytes key) {
-        if ((settings.events & EventClasses.EXPIRED) != 0) {
-            keyEvents.happened(EventClasses.EXPIRED, "expired", database, key, List.of(), null);
+    /** A key is gone, and no client's command has deleted it. */
+    private void gone(int eventClass, String event, int database, Bytes key, long hash) {
+        if ((settings.events & eventClass) != 0) {
+            keyEvents.happened(eventClass, event, database, key, List.of(), null);
+        }
+        if (tracking.isOn() && tracking.changed(key, hash, null, null)) {
+            tracking.broadcast(null);
         }
     }
 
@@ -185,6 +208,7 @@ public final class Engine implements AutoCloseable {
         clients.remove(session);
         endWatches(session);
         pubSub.unsubscribeAll(session);
+        tracking.disable(session);
         Blocked blocked = session.blocked();
         if (blocked != null) {
             endWait(blocked);

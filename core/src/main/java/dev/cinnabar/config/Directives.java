@@ -76,7 +76,7 @@ public final class Directives {
     public static final NumberDirective MAXMEMORY_CLIENTS =
             number("maxmemory-clients", MEMORY_OR_PERCENT, 0, MAX_LONG).byDefault(0).mutable().onlyDefault();
     public static final NumberDirective TRACKING_TABLE_MAX_KEYS =
-            number("tracking-table-max-keys", INTEGER, 0, MAX_LONG).byDefault(1000000).mutable().withoutEffect();
+            number("tracking-table-max-keys", INTEGER, 0, MAX_LONG).byDefault(1000000).mutable();
     public static final ValueDirective<Integer> NOTIFY_KEYSPACE_EVENTS =
             value("notify-keyspace-events", 0, (arguments, before) -> EventClasses.parse(arguments.getFirst()), EventClasses::format)
                     .written(classes -> Forms.rewriteQuoted(EventClasses.format(classes)))

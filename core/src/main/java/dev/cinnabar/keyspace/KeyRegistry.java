@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Who is registered at the keys of one partition, found by a key's hash without allocating anything; those of one key in the
  * order in which they came. Guarded by the partition's lock.
  */
-final class KeyRegistry<T extends Registration<T>> {
+public final class KeyRegistry<T extends Registration<T>> {
 
     private static final int MIN_CHAINS = 16;
 
@@ -20,6 +20,9 @@ final class KeyRegistry<T extends Registration<T>> {
     private List<@Nullable T> last = newChains(MIN_CHAINS);
     private int size;
 
+    /** The chain at which {@link #any} looks next. */
+    private int turn;
+
     private static <T> List<@Nullable T> newChains(int n) {
         List<@Nullable T> chains = new ArrayList<>(n);
         for (int i = 0; i < n; i++) {
@@ -28,15 +31,17 @@ final class KeyRegistry<T extends Registration<T>> {
         return chains;
     }
 
-    boolean isEmpty() {
+    public KeyRegistry() {}
+
+    public boolean isEmpty() {
         return size == 0;
     }
 
-    int size() {
+    public int size() {
         return size;
     }
 
-    void add(T registration) {
+    public void add(T registration) {
         if (size == first.size()) {
             resize(first.size() * 2);
         }
@@ -57,7 +62,7 @@ final class KeyRegistry<T extends Registration<T>> {
     }
 
     /** Removes a registration, if it is there. */
-    void remove(T registration) {
+    public void remove(T registration) {
         int at = chain(registration.hash());
         T before = null;
         for (T r = first.get(at); r != null; r = r.next) {
@@ -82,14 +87,12 @@ final class KeyRegistry<T extends Registration<T>> {
     }
 
     /** The first registration at a key of a database, or null; go on with {@link #next}. */
-    @Nullable
-    T first(int database, Bytes key, long hash) {
+    public @Nullable T first(int database, Bytes key, long hash) {
         return matching(first.get(chain(hash)), database, key, hash);
     }
 
     /** The next registration at the same key. */
-    @Nullable
-    T next(T registration, Bytes key) {
+    public @Nullable T next(T registration, Bytes key) {
         return matching(registration.next, registration.database(), key, registration.hash());
     }
 
@@ -101,7 +104,26 @@ final class KeyRegistry<T extends Registration<T>> {
         return r;
     }
 
-    void forEach(Consumer<T> action) {
+    /** Any registration, another one each time if it is removed; null if there is none. */
+    public @Nullable T any() {
+        for (int i = 0; size > 0 && i < first.size(); i++) {
+            T some = first.get(turn);
+            if (some != null) {
+                return some;
+            }
+            turn = turn + 1 & first.size() - 1;
+        }
+        return null;
+    }
+
+    public void clear() {
+        first = newChains(MIN_CHAINS);
+        last = newChains(MIN_CHAINS);
+        size = 0;
+        turn = 0;
+    }
+
+    public void forEach(Consumer<T> action) {
         for (T chain : first) {
             for (T r = chain; r != null; r = r.next) {
                 action.accept(r);
@@ -114,6 +136,7 @@ final class KeyRegistry<T extends Registration<T>> {
     }
 
     private void resize(int chains) {
+        turn = 0;
         List<@Nullable T> old = first;
         first = newChains(chains);
         last = newChains(chains);

@@ -41,6 +41,11 @@ public final class Keyspace implements AutoCloseable {
         public void expired(int database, Bytes key, long hash) {
             throw new IllegalStateException("nobody is interested");
         }
+
+        @Override
+        public void evicted(int database, Bytes key, long hash) {
+            throw new IllegalStateException("nobody is interested");
+        }
     };
     private final Clock clock;
     private final long seed0;

@@ -10,4 +10,7 @@ public interface KeyspaceObserver {
 
     /** A key was deleted because its time had come. */
     void expired(int database, Bytes key, long hash);
+
+    /** A key was deleted to make room. */
+    void evicted(int database, Bytes key, long hash);
 }

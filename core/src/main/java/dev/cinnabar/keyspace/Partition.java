@@ -172,7 +172,12 @@ public final class Partition {
     void evict(int number, Database database, Entry entry) {
         evicted++;
         Bytes key = entry.key(keyView);
-        modified(number, key, keyspace.hash(key));
+        long hash = keyspace.hash(key);
+        modified(number, key, hash);
+        KeyspaceObserver observer = keyspace.observer();
+        if (observer.isInterested()) {
+            observer.evicted(number, key, hash);
+        }
         database.delete(entry);
     }
 

@@ -3,7 +3,7 @@ package dev.cinnabar.keyspace;
 import org.jspecify.annotations.Nullable;
 
 /** Somebody's interest in one key of one database. Registered with the key's partition and guarded by its lock. */
-abstract class Registration<T extends Registration<T>> {
+public abstract class Registration<T extends Registration<T>> {
 
     private final int database;
     private final byte[] key;
@@ -13,7 +13,7 @@ abstract class Registration<T extends Registration<T>> {
     @Nullable
     T next;
 
-    Registration(int database, byte[] key, long hash) {
+    protected Registration(int database, byte[] key, long hash) {
         this.database = database;
         this.key = key;
         this.hash = hash;

@@ -27,6 +27,7 @@ public final class Session {
     private @Nullable Inbox inbox;
     private final Subscriptions subscriptions = new Subscriptions();
     private boolean special;
+    private volatile @Nullable ClientTracking tracking;
     private volatile @Nullable Blocked blocked;
 
     private int database;
@@ -52,7 +53,7 @@ public final class Session {
         this.authenticated = authenticated;
     }
 
-    /** Back to what a new client has; the protocol too. Watches and subscriptions must have been ended. */
+    /** Back to what a new client has; the protocol too. Watches, subscriptions and tracking must have been ended. */
     public void reset(boolean authenticated) {
         transaction.discard();
         database = 0;
@@ -117,7 +118,17 @@ public final class Session {
 
     /** Called by the client's own thread when that has changed. */
     void updateSpecial() {
-        special = !subscriptions.isEmpty();
+        special = !subscriptions.isEmpty() || tracking != null;
+    }
+
+    /** How the client is told of changes of keys; null: it is not. */
+    public @Nullable ClientTracking tracking() {
+        return tracking;
+    }
+
+    void tracking(@Nullable ClientTracking tracking) {
+        this.tracking = tracking;
+        updateSpecial();
     }
 
     public boolean isSubscriber() {

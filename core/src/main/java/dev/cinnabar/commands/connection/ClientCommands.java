@@ -116,11 +116,34 @@ public final class ClientCommands {
                         own("getredir", 2, "6.0.0")
                                 .summary("Answers which connection gets the notes about tracked keys.")
                                 .complexity("O(1)")
-                                .handler((call, args, reply) -> reply.integer(NO_TRACKING)),
+                                .handler(TrackingCommands::getredir),
                         own("trackinginfo", 2, "6.2.0")
                                 .summary("Answers which keys are tracked for the connection.")
                                 .complexity("O(1)")
-                                .handler(ClientCommands::trackinginfo),
+                                .handler(TrackingCommands::trackinginfo),
+                        own("tracking", -3, "6.0.0")
+                                .summary(
+                                        "Lets the server tell the client of changes of keys, so that it can cache them.")
+                                .complexity("O(1); some options O(N), N being the number of prefixes.")
+                                .arguments(
+                                        Argument.oneOf("status", Argument.token("ON"), Argument.token("OFF")),
+                                        Argument.integer("client-id")
+                                                .after("REDIRECT")
+                                                .optional(),
+                                        Argument.string("prefix")
+                                                .after("PREFIX")
+                                                .optional()
+                                                .multipleWithToken(),
+                                        Argument.token("BCAST").optional(),
+                                        Argument.token("OPTIN").optional(),
+                                        Argument.token("OPTOUT").optional(),
+                                        Argument.token("NOLOOP").optional())
+                                .handler(TrackingCommands::tracking),
+                        own("caching", 3, "6.0.0")
+                                .summary("Says whether the keys of the next command are cached.")
+                                .complexity("O(1)")
+                                .arguments(Argument.oneOf("mode", Argument.token("YES"), Argument.token("NO")))
+                                .handler(TrackingCommands::caching),
                         Help.row("5.0.0", Group.CONNECTION, Category.CONNECTION)));
     }
 
@@ -304,19 +327,5 @@ public final class ClientCommands {
             args.fail(RedisError.SYNTAX);
         }
         return on;
-    }
-
-    /** What CLIENT GETREDIR answers where tracking is off, as it is for all clients as long as there is none. */
-    private static final int NO_TRACKING = -1;
-
-    static void trackinginfo(Call call, Args args, Reply reply) {
-        reply.map(3);
-        reply.bulk("flags");
-        reply.set(1);
-        reply.bulk("off");
-        reply.bulk("redirect");
-        reply.integer(NO_TRACKING);
-        reply.bulk("prefixes");
-        reply.array(0);
     }
 }

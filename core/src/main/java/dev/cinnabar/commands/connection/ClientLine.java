@@ -1,5 +1,6 @@
 package dev.cinnabar.commands.connection;
 
+import dev.cinnabar.session.ClientTracking;
 import dev.cinnabar.session.Peer;
 import dev.cinnabar.session.Session;
 import dev.cinnabar.session.Subscriptions.Kind;
@@ -43,7 +44,8 @@ final class ClientLine {
         line.append(" events=").append(outputBytes > 0 ? "rw" : "r");
         line.append(" cmd=").append(session.lastCommand());
         line.append(" user=").append(session.user());
-        line.append(" redir=-1");
+        ClientTracking tracking = session.tracking();
+        line.append(" redir=").append(tracking == null ? -1 : tracking.redirection());
         line.append(" resp=").append(session.protocol());
         line.append(" lib-name=").append(session.libraryName());
         line.append(" lib-ver=").append(session.libraryVersion());
@@ -74,6 +76,10 @@ final class ClientLine {
         }
         if (session.isBlocked()) {
             flags.append('b');
+        }
+        ClientTracking tracking = session.tracking();
+        if (tracking != null) {
+            flags.append('t').append(tracking.isBroken() ? "R" : "").append(tracking.isBroadcast() ? "B" : "");
         }
         if (session.transaction().isTouched()) {
             flags.append('d');

@@ -79,6 +79,7 @@ public final class DatabaseCommands {
         for (int n = 0; n < call.keyspace().databases(); n++) {
             clear(call.keyspace(), n);
         }
+        call.engine().tracking().flushed(call.sender());
         free(call, background);
         reply.ok();
     }
@@ -89,6 +90,7 @@ public final class DatabaseCommands {
             return;
         }
         clear(call.keyspace(), call.session().database());
+        call.engine().tracking().flushed(call.sender());
         free(call, background);
         reply.ok();
     }

@@ -172,7 +172,7 @@ final class InfoCommand {
         line("cluster_connections", 0);
         line("maxclients", configuration.get(Directives.MAXCLIENTS));
         line("blocked_clients", engine.blockedClients().size());
-        line("tracking_clients", 0);
+        line("tracking_clients", engine.tracking().clients());
         line("pubsub_clients", engine.pubSub().clients());
         line("watching_clients", watching);
         line("clients_in_timeout_table", waiting);
@@ -283,7 +283,9 @@ final class InfoCommand {
         line("pubsub_patterns", engine.pubSub().size(Kind.PATTERN));
         line("pubsubshard_channels", engine.pubSub().size(Kind.SHARD));
         lines("0", "latest_fork_usec", "total_forks", "migrate_cached_sockets", "slave_expires_tracked_keys");
-        lines("0", "tracking_total_keys", "tracking_total_items", "tracking_total_prefixes");
+        line("tracking_total_keys", engine.tracking().keys());
+        line("tracking_total_items", engine.tracking().items());
+        line("tracking_total_prefixes", engine.tracking().prefixes());
         line("total_error_replies", errors);
         line("client_output_buffer_limit_disconnections", engine.clients().timesCutOff());
     }
