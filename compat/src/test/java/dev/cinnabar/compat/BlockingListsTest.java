@@ -15,7 +15,7 @@ import java.util.List;
 class BlockingListsTest {
 
     /** Waits until so many clients wait: what they have sent takes its time to arrive. */
-    private static void awaitBlocked(Client redis, int clients) {
+    static void awaitBlocked(Client redis, int clients) {
         long deadline = System.nanoTime() + 10_000_000_000L;
         while (!redis.run("INFO clients").text().contains("blocked_clients:" + clients + "\r")) {
             assertThat(System.nanoTime()).as("%d clients wait", clients).isLessThan(deadline);

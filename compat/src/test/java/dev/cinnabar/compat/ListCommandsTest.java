@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cinnabar.compat.harness.Client;
 import dev.cinnabar.compat.harness.RedisTest;
+import dev.cinnabar.compat.harness.Resp;
+import dev.cinnabar.compat.harness.Server;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -493,6 +495,82 @@ class ListCommandsTest {
             LMPOP 1 m LEFT COUNT 5      -> ['m', ['3']]
             """);
         assertThat(changes(redis) - before).isEqualTo(9 + 2 + 1 + 1 + 1 + 2 + 1 + 1 + 4 + 1);
+    }
+
+    @RedisTest
+    void events(Client redis, Server server) {
+        redis.run("CONFIG SET notify-keyspace-events EA").isOk();
+        Client subscriber = server.connect();
+        subscriber.send("PSUBSCRIBE", "__keyevent@0__:*");
+        subscriber.read();
+        Client waiting = server.connect();
+        waiting.send("BLMOVE", "w", "v", "LEFT", "RIGHT", "0");
+        BlockingListsTest.awaitBlocked(redis, 1);
+        redis.replies("""
+            RPUSH l 1 2 3               -> 3
+            LPUSH l 4                   -> 4
+            RPUSHX l 5                  -> 5
+            LPUSHX none 5               -> 0
+            LPOP l                      -> '4'
+            RPOP l 2                    -> ['5', '3']
+            LPOP l 0                    -> []
+            LPOP none                   -> nil
+            LSET l 0 x                  -> +OK
+            LINSERT l BEFORE none x     -> -1
+            LINSERT l BEFORE x y        -> 3
+            LREM l 0 none               -> 0
+            LREM l 0 x                  -> 1
+            LTRIM l 0 -1                -> +OK
+            LMOVE l m LEFT RIGHT        -> 'y'
+            RPOPLPUSH l m               -> '2'
+            LMOVE m m LEFT RIGHT        -> '2'
+            LMPOP 1 m LEFT              -> ['m', ['y']]
+            BLPOP m 0                   -> ['m', '2']
+            RPUSH l 1 1                 -> 2
+            LREM l 0 1                  -> 2
+            RPUSH l 1 1                 -> 2
+            LTRIM l 1 0                 -> +OK
+            RPUSH w 1                   -> 1
+            SET end x                   -> +OK
+            """);
+        List<String> events = new ArrayList<>();
+        while (!events.contains("set end")) {
+            List<Resp> message = subscriber.read().list();
+            String channel = message.get(2).text();
+            events.add(channel.substring(channel.indexOf(':') + 1) + " " + message.get(3).text());
+        }
+        assertThat(events)
+                .containsExactly(
+                        "rpush l",
+                        "lpush l",
+                        "rpush l",
+                        "lpop l",
+                        "rpop l",
+                        "lset l",
+                        "linsert l",
+                        "lrem l",
+                        "ltrim l",
+                        "rpush m",
+                        "lpop l",
+                        "lpush m",
+                        "rpop l",
+                        "del l",
+                        "rpush m",
+                        "lpop m",
+                        "lpop m",
+                        "lpop m",
+                        "del m",
+                        "rpush l",
+                        "lrem l",
+                        "del l",
+                        "rpush l",
+                        "ltrim l",
+                        "del l",
+                        "rpush w",
+                        "rpush v",
+                        "lpop w",
+                        "del w",
+                        "set end");
     }
 
     private static long changes(Client redis) {

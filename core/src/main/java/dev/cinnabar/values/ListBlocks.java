@@ -61,7 +61,7 @@ final class ListBlocks {
     /** What a block takes beyond its elements. */
     private static final int OVERHEAD = HEADER + Listpack.EMPTY_BYTES;
 
-    private static final int BLOCK_BYTES = Integer.getInteger("cinnabar.list.block", 2048);
+    private static final int BLOCK_BYTES = 2048;
     private static final int MIN_BLOCK_BYTES = 128;
 
     /** Up to this size an element shares its block with others, whatever is where it is to go. */

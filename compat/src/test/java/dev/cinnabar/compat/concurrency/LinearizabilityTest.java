@@ -6,6 +6,7 @@ import dev.cinnabar.Cinnabar;
 import dev.cinnabar.CinnabarSession;
 import dev.cinnabar.RespValue;
 import dev.cinnabar.compat.concurrency.Linearizability.Call;
+import dev.cinnabar.compat.concurrency.Linearizability.Model;
 import dev.cinnabar.compat.harness.Client;
 import dev.cinnabar.compat.harness.RedisTest;
 import dev.cinnabar.compat.harness.Server;
@@ -91,6 +92,64 @@ class LinearizabilityTest {
         "GETSET z %d"
     };
 
+    private static final String[] ON_LISTS = {
+        "LPUSH x %d",
+        "RPUSH x %d %d",
+        "LPUSH y %d",
+        "LPOP x",
+        "RPOP x",
+        "LPOP y",
+        "LMOVE x y LEFT RIGHT",
+        "LMOVE y x RIGHT LEFT",
+        "LMOVE x x LEFT RIGHT",
+        "LRANGE x 0 -1",
+        "LRANGE y 0 -1",
+        "LLEN x",
+        "LTRIM x 1 3",
+        "RENAME x y"
+    };
+
+    /** A wait that ends without anything was one on an empty list when it began. */
+    private static final String[] ON_LISTS_WAITING = {
+        "LPUSH x %d",
+        "RPUSH x %d %d",
+        "LPUSH y %d",
+        "BLPOP x 0.002",
+        "BRPOP x y 0.002",
+        "BLPOP y x 0.002",
+        "BLMOVE x y LEFT RIGHT 0.002",
+        "BLMOVE y x RIGHT LEFT 0.002",
+        "LRANGE x 0 -1",
+        "LLEN y",
+        "LPOP x",
+        "RENAME x y"
+    };
+
+    @RedisTest
+    void lists(Server server) throws Exception {
+        check(() -> connection(server), new ListModel("nil-array"), ON_LISTS, 5, 30);
+    }
+
+    /** Before 7.2 Redis does not try a command again that waits, but serves it by ways of its own. */
+    @RedisTest(since = "7.2")
+    void listsAndWaiting(Server server) throws Exception {
+        check(() -> connection(server), new ListModel("nil-array"), ON_LISTS_WAITING, 5, 25);
+    }
+
+    @Test
+    void listsInManyThreadsOfTheLibrary() throws Exception {
+        try (Cinnabar cinnabar = Cinnabar.open()) {
+            check(() -> session(cinnabar), new ListModel("nil-array"), ON_LISTS, 4, 40);
+        }
+    }
+
+    @Test
+    void listsAndWaitingInManyThreadsOfTheLibrary() throws Exception {
+        try (Cinnabar cinnabar = Cinnabar.open()) {
+            check(() -> session(cinnabar), new ListModel("nil"), ON_LISTS_WAITING, 4, 30);
+        }
+    }
+
     @RedisTest
     void oneKey(Server server) throws Exception {
         check(() -> connection(server), ON_ONE_KEY, 5, 40);
@@ -168,11 +227,21 @@ class LinearizabilityTest {
 
     private static void check(Supplier<Caller> callers, String[] commands, int clients, int callsPerClient)
             throws Exception {
+        check(callers, new KeyspaceModel(), commands, clients, callsPerClient);
+    }
+
+    private static <S> void check(
+            Supplier<Caller> callers,
+            Model<S, List<String>> model,
+            String[] commands,
+            int clients,
+            int callsPerClient)
+            throws Exception {
         try (ExecutorService threads = Executors.newFixedThreadPool(clients)) {
             for (int round = 0; round < ROUNDS; round++) {
                 long seed = FIRST_SEED + round;
                 List<Call<List<String>>> history = history(callers, commands, clients, callsPerClient, seed, threads);
-                assertThat(Linearizability.holds(history, new KeyspaceModel()))
+                assertThat(Linearizability.holds(history, model))
                         .as(() -> "seed " + seed + ": no order explains\n" + describe(history))
                         .isTrue();
             }
