@@ -537,7 +537,8 @@ class ListCommandsTest {
         while (!events.contains("set end")) {
             List<Resp> message = subscriber.read().list();
             String channel = message.get(2).text();
-            events.add(channel.substring(channel.indexOf(':') + 1) + " " + message.get(3).text());
+            events.add(channel.substring(channel.indexOf(':') + 1) + " "
+                    + message.get(3).text());
         }
         assertThat(events)
                 .containsExactly(

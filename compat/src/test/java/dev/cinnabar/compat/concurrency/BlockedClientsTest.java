@@ -118,13 +118,13 @@ class BlockedClientsTest {
                     int last = next + n;
                     while (next < last) {
                         int some = 1 + random.nextInt(last - next);
-                        StringBuilder command =
-                                new StringBuilder(random.nextBoolean() ? "LPUSH " : "RPUSH ").append(
-                                        "abc".charAt(random.nextInt(3)));
+                        StringBuilder command = new StringBuilder(random.nextBoolean() ? "LPUSH " : "RPUSH ")
+                                .append("abc".charAt(random.nextInt(3)));
                         for (int i = 0; i < some; i++) {
                             command.append(' ').append(number).append(':').append(next++);
                         }
-                        assertThat(client.run(command.toString()).reply().isError()).isFalse();
+                        assertThat(client.run(command.toString()).reply().isError())
+                                .isFalse();
                     }
                     if (together) {
                         assertThat(client.run("EXEC").reply().isError()).isFalse();

@@ -231,11 +231,7 @@ class LinearizabilityTest {
     }
 
     private static <S> void check(
-            Supplier<Caller> callers,
-            Model<S, List<String>> model,
-            String[] commands,
-            int clients,
-            int callsPerClient)
+            Supplier<Caller> callers, Model<S, List<String>> model, String[] commands, int clients, int callsPerClient)
             throws Exception {
         try (ExecutorService threads = Executors.newFixedThreadPool(clients)) {
             for (int round = 0; round < ROUNDS; round++) {

@@ -42,7 +42,8 @@ final class ListModel implements Model<Map<String, List<String>>, List<String>> 
             }
             case "BLPOP", "BRPOP" -> pop(state, command);
             case "LMOVE", "BLMOVE" -> move(state, command);
-            case "LRANGE" -> new Step<>(list.stream().map(ListModel::shown).toList().toString(), state);
+            case "LRANGE" ->
+                new Step<>(list.stream().map(ListModel::shown).toList().toString(), state);
             case "LLEN" -> new Step<>(Integer.toString(list.size()), state);
             case "LTRIM" -> {
                 int from = Integer.parseInt(command.get(2));
@@ -84,8 +85,7 @@ final class ListModel implements Model<Map<String, List<String>>, List<String>> 
         return "'" + value + "'";
     }
 
-    private static Map<String, List<String>> with(
-            Map<String, List<String>> state, String key, List<String> list) {
+    private static Map<String, List<String>> with(Map<String, List<String>> state, String key, List<String> list) {
         Map<String, List<String>> next = new TreeMap<>(state);
         if (list.isEmpty()) {
             next.remove(key);
