@@ -370,6 +370,11 @@ public final class Call {
         modified(arg, database);
     }
 
+    /** A key has changed in what its watchers do not heed, as the pending entries of a stream; those who wait for it are tried. */
+    public void changed(int arg) {
+        partition(arg).changed(session.database(), args.at(arg, keyView), args.hash(arg));
+    }
+
     /** A key has changed: its watchers are told. */
     public void modified(int arg) {
         modified(arg, session.database());

@@ -292,12 +292,17 @@ public final class Partition {
         return !watch.expired() && holds(databases[watch.database()], watch) && isExpired(scratch, nowMillis);
     }
 
-    /** A key has changed. */
-    public void modified(int number, Bytes key, long hash) {
+    /** A key has changed in what its watchers do not heed: those who wait for it may be tried. */
+    public void changed(int number, Bytes key, long hash) {
         dirty++;
         if (!waiters.isEmpty()) {
             signal(number, key, hash);
         }
+    }
+
+    /** A key has changed. */
+    public void modified(int number, Bytes key, long hash) {
+        changed(number, key, hash);
         if (watches.isEmpty()) {
             return;
         }

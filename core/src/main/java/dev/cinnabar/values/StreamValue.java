@@ -467,7 +467,10 @@ public final class StreamValue {
     }
 
     /** Cuts the stream; returns how many entries were deleted. Moves the cursor. */
-    public long trim(StreamOptions trim) {
+    public long trim(StreamOptions trim, ConsumerGroup groups) {
+        if (trim.references != StreamOptions.References.KEEP && groups.count(this) > 0) {
+            return trimWithReferences(trim, groups);
+        }
         long deleted = 0;
         long record = nodes.first();
         while (record != 0 && !isShortEnough(trim)) {
@@ -493,6 +496,41 @@ public final class StreamValue {
         return deleted;
     }
 
+    /** Cuts entry by entry, where what is pending of it matters. */
+    private long trimWithReferences(StreamOptions trim, ConsumerGroup groups) {
+        StreamId at = new StreamId();
+        long deleted = 0;
+        long checked = 0;
+        boolean found = seek(0, 0);
+        while (found && !isShortEnough(trim) && !isBehindCut(trim)) {
+            id(at);
+            if (trim.approximate && node.record() != checked) {
+                checked = node.record();
+                int live = node.live();
+                if (trim.limit > 0 && deleted + live > trim.limit || !isToBeCut(trim, live)) {
+                    break;
+                }
+            }
+            if (trim.references == StreamOptions.References.DELETE) {
+                groups.removeFromAll(this, at);
+            }
+            if (trim.references == StreamOptions.References.DELETE || !groups.isNeeded(this, at)) {
+                find(at.millis(), at.sequence());
+                deleteHere();
+                deleted++;
+            }
+            found = at.increment() && seek(at.millis(), at.sequence());
+        }
+        if (deleted > 0) {
+            renewFirst();
+        }
+        return deleted;
+    }
+
+    private boolean isBehindCut(StreamOptions trim) {
+        return trim.strategy == StreamOptions.Strategy.MIN_ID && compareTo(trim.minId) >= 0;
+    }
+
     private boolean isShortEnough(StreamOptions trim) {
         return trim.strategy == StreamOptions.Strategy.MAX_LENGTH && length() <= trim.maxLength;
     }
@@ -508,7 +546,7 @@ public final class StreamValue {
     private int trimNode(StreamOptions trim) {
         int deleted = 0;
         for (boolean found = node.first(); found && !isShortEnough(trim); found = node.next()) {
-            if (trim.strategy == StreamOptions.Strategy.MIN_ID && compareTo(trim.minId) >= 0) {
+            if (isBehindCut(trim)) {
                 break;
             }
             if (!node.isDeleted()) {
@@ -545,6 +583,9 @@ public final class StreamValue {
             }
             memory.putLong(root, NODES, Memory.NULL);
         }
+        if (!ConsumerGroup.releaseStep(memory, root, maxBlocks) || !Idempotency.releaseStep(memory, root, maxBlocks)) {
+            return false;
+        }
         memory.free(root, ROOT_BYTES, Tag.VALUE);
         entry.longAt(0, Memory.NULL);
         return true;
@@ -563,6 +604,12 @@ public final class StreamValue {
         for (long record = nodes.first(); record != 0; record = nodes.next()) {
             copies.insert(copyBlock(source, record, target, source.getInt(record, StreamNode.CAPACITY)));
         }
+        target.putLong(root, GROUPS, 0);
+        target.putLong(root, PRODUCERS, 0);
+        StreamValue original = new StreamValue(new Limits()).at(from);
+        StreamValue copy = new StreamValue(new Limits()).at(to);
+        ConsumerGroup.copy(original, copy);
+        Idempotency.copy(original, copy);
     }
 
     static long copyBlock(Memory source, long block, Memory target, int bytes) {
@@ -583,7 +630,7 @@ public final class StreamValue {
         if (nodes != Memory.NULL) {
             bytes += new IdTree().in(memory).at(nodes).bytes();
         }
-        return bytes;
+        return bytes + ConsumerGroup.size(memory, root) + Idempotency.size(memory, root);
     }
 
     /** Throws if a stream is not well formed. */
@@ -624,6 +671,8 @@ public final class StreamValue {
         that(bytes == memory.getLong(root, NODE_BYTES), "bytes of nodes");
         that(last.compareTo(memory.getLong(root, LAST), memory.getLong(root, LAST + 8)) <= 0, "last ID");
         that((first == null ? new StreamId() : first).isSame(firstId(new StreamId())), "first ID");
+        ConsumerGroup.check(this);
+        Idempotency.check(this);
     }
 
     private static void that(boolean condition, String what) {

@@ -16,6 +16,8 @@ public final class Views {
     public final SortedSetValue sortedSet;
     public final HyperLogLog hyperLogLog = new HyperLogLog();
     public final StreamValue stream;
+    public final ConsumerGroup consumerGroup = new ConsumerGroup();
+    public final Idempotency idempotency = new Idempotency();
 
     // What commands on streams have read of their arguments.
     public final StreamId streamId = new StreamId();

@@ -176,7 +176,7 @@ class StreamValueTest {
             keep = model.tailMap(options.minId, true).size();
         }
         long before = model.size();
-        long deleted = stream.trim(options);
+        long deleted = stream.trim(options, new ConsumerGroup());
         if (options.approximate) {
             assertThat(before - deleted).as(context).isGreaterThanOrEqualTo(Math.min(keep, before));
             assertThat(options.limit == 0 || deleted <= options.limit)

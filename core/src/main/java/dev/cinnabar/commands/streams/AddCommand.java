@@ -15,6 +15,7 @@ import dev.cinnabar.resp.RedisError;
 import dev.cinnabar.resp.Reply;
 import dev.cinnabar.values.Encoding;
 import dev.cinnabar.values.Entry;
+import dev.cinnabar.values.Idempotency;
 import dev.cinnabar.values.StreamId;
 import dev.cinnabar.values.StreamOptions;
 import dev.cinnabar.values.StreamOptions.NewId;
@@ -91,6 +92,10 @@ final class AddCommand {
         }
         StreamValue stream = call.views().stream;
         StreamId id = options.id;
+        if (options.producer != 0 && entry != null && isDuplicate(call, args, stream.at(entry), field)) {
+            EntryReply.id(call, reply, id);
+            return;
+        }
         StreamId last = call.views().otherStreamId.setMin();
         if (entry != null) {
             stream.at(entry).lastId(last);
@@ -111,12 +116,46 @@ final class AddCommand {
             stream.initialize(call.create(1, Encoding.STREAM, 0, Entry.NEVER));
         }
         append(call, args, stream, field, id);
+        if (options.producer != 0) {
+            Bytes producersId = producersId(call, args, field);
+            Bytes producer = args.at(options.producer, call.views().field);
+            call.views().idempotency.at(stream).remember(producer, producersId, id, call.nowMillis());
+        }
         EntryReply.id(call, reply, id);
         call.modified(1);
         call.notify(EventClasses.STREAM, "xadd", 1);
-        if (options.strategy != Strategy.NONE && stream.trim(options) > 0) {
+        if (options.strategy != Strategy.NONE && stream.trim(options, call.views().consumerGroup) > 0) {
             call.notify(EventClasses.STREAM, "xtrim", 1);
         }
+    }
+
+    /** Whether the producer has sent this entry before: the ID of the options is the entry's then. */
+    private static boolean isDuplicate(Call call, Args args, StreamValue stream, int field) {
+        StreamOptions options = call.views().streamOptions;
+        Idempotency known = call.views().idempotency.at(stream);
+        Bytes producersId = producersId(call, args, field);
+        boolean found =
+                known.find(args.at(options.producer, call.views().field), producersId, call.nowMillis(), options.id);
+        if (found) {
+            known.countDuplicate();
+            call.changed(1);
+        }
+        return found;
+    }
+
+    /** The producer's ID of the entry: what it says, or what is computed from the content. */
+    private static Bytes producersId(Call call, Args args, int field) {
+        StreamOptions options = call.views().streamOptions;
+        if (options.producersId != 0) {
+            return args.at(options.producersId, call.views().value);
+        }
+        Bytes name = call.views().field;
+        Bytes value = call.views().value;
+        byte[] digest = new byte[Idempotency.DIGEST_BYTES];
+        for (int i = field; i < args.count(); i += 2) {
+            Idempotency.digest(args.at(i, name), args.at(i + 1, value), digest);
+        }
+        return value.set(digest, 0, digest.length);
     }
 
     /** Makes the ID of the options the new entry's; false if it is not behind the last one. */

@@ -95,8 +95,8 @@ final class ReadOptions {
         if (more > 0 && args.is(i, "streams")) {
             if (more % 2 != 0) {
                 args.fail(new RedisError("ERR Unbalanced '" + call.spec().name()
-                        + "' list of streams: for each stream key an ID, '+', or '" + (forGroup ? '>' : '$')
-                        + "' must be specified."));
+                        + "' list of streams: for each stream key an ID"
+                        + (forGroup ? " or '>'" : ", '+', or '$'") + " must be specified."));
             }
             firstKey = i + 1;
             keys = more / 2;

@@ -89,6 +89,13 @@ public final class StreamCommands {
                         .arguments(Argument.key("key"), StreamRow.trim(), StreamRow.references())
                         .handler(StreamCommands::trim)));
         rows.add(ReadCommand.row());
+        rows.add(ReadGroupCommand.row());
+        rows.add(GroupCommands.row());
+        rows.add(InfoCommands.row());
+        rows.addAll(PendingCommands.table());
+        rows.addAll(ClaimCommands.table());
+        rows.addAll(DeleteCommands.table());
+        rows.addAll(ProducerCommands.table());
         return rows;
     }
 
@@ -200,7 +207,7 @@ public final class StreamCommands {
         if (args.failed()) {
             return;
         }
-        long deleted = entry == null ? 0 : call.views().stream.at(entry).trim(options);
+        long deleted = entry == null ? 0 : call.views().stream.at(entry).trim(options, call.views().consumerGroup);
         if (deleted > 0) {
             call.modified(1);
             call.notify(EventClasses.STREAM, "xtrim", 1);
