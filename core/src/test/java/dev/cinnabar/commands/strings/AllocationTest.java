@@ -36,7 +36,14 @@ class AllocationTest {
                 "GETRANGE long 3 700",
                 "GETEX key EX 100",
                 "GETSET key other",
-                "SETRANGE long 5 abc"
+                "SETRANGE long 5 abc",
+                "SETBIT bits 1000 1",
+                "GETBIT bits 1000",
+                "BITCOUNT long 3 -3",
+                "BITPOS long 0",
+                "BITFIELD bits INCRBY u8 #3 5 OVERFLOW SAT SET i4 0 7 GET u63 5",
+                "PFADD hll a b c d",
+                "PFCOUNT hll"
             })
     void takesNothingFromTheHeap(String command) {
         RequestAllocation allocation = new RequestAllocation(redis);

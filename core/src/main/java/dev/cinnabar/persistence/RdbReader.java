@@ -1,0 +1,283 @@
+package dev.cinnabar.persistence;
+
+import dev.cinnabar.memory.Buffer;
+import dev.cinnabar.memory.BufferAccounting;
+import dev.cinnabar.memory.Bytes;
+import dev.cinnabar.text.Numbers;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Reads what RDB files and dumps are made of, from bytes that may be anything: the opposite of {@link RdbWriter}. Owned by one
+ * thread.
+ *
+ * <p>What a length says is believed only as far as bytes follow: memory is taken as they come.
+ */
+public final class RdbReader implements AutoCloseable {
+
+    /** Where the bytes come from. What fails there is thrown as an {@link java.io.UncheckedIOException}. */
+    @FunctionalInterface
+    public interface Source {
+        /** Reads one to {@code max} bytes and returns how many; -1 at the end. */
+        int read(byte[] target, int offset, int max);
+    }
+
+    private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle BIG_INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle BIG_LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
+    private static final int MIN_BUFFER = 32;
+
+    /** Memory for longer strings is given back before the next. */
+    private static final int KEPT_BYTES = 1 << 20;
+
+    private final Source source;
+    private final byte[] buffer;
+    private final int maxString;
+    private int next;
+    private int limit;
+    private int summed;
+    private long passed;
+    private long crc;
+
+    private final Buffer content;
+    private final Buffer expanded;
+    private final Bytes view = new Bytes();
+    private final Bytes part = new Bytes();
+    private final byte[] digits = new byte[Numbers.MAX_LONG_LENGTH];
+
+    /** Reads by so many bytes at a time; a string of more than {@code maxString} bytes is an error. */
+    public RdbReader(Source source, int bufferBytes, int maxString, BufferAccounting accounting) {
+        this.source = source;
+        this.buffer = new byte[Math.max(bufferBytes, MIN_BUFFER)];
+        this.maxString = maxString;
+        this.content = new Buffer(accounting, maxString);
+        this.expanded = new Buffer(accounting, maxString);
+    }
+
+    /** A source of bytes in memory, which are not to change meanwhile. */
+    public static Source of(Bytes bytes) {
+        int[] at = {0};
+        return (target, offset, max) -> {
+            int n = Math.min(max, bytes.length() - at[0]);
+            if (n <= 0) {
+                return -1;
+            }
+            bytes.copyTo(at[0], target, offset, n);
+            at[0] += n;
+            return n;
+        };
+    }
+
+    /** How many bytes have been read. */
+    public long position() {
+        return passed + next;
+    }
+
+    /** The checksum of all bytes read so far. */
+    public long crc() {
+        crc = Crc64.update(crc, buffer, summed, next - summed);
+        summed = next;
+        return crc;
+    }
+
+    /** Gives memory back. */
+    @Override
+    public void close() {
+        content.close();
+        expanded.close();
+    }
+
+    /** Whether no byte follows. */
+    public boolean isAtEnd() {
+        return next == limit && !fill();
+    }
+
+    private boolean fill() {
+        crc();
+        int left = limit - next;
+        System.arraycopy(buffer, next, buffer, 0, left);
+        passed += next;
+        next = 0;
+        summed = 0;
+        limit = left;
+        int n = source.read(buffer, limit, buffer.length - limit);
+        if (n <= 0) {
+            return false;
+        }
+        limit += n;
+        return true;
+    }
+
+    /** Steps over {@code n} bytes, at most {@value #MIN_BUFFER}, and says where in the buffer they begin. */
+    private int take(int n) throws RdbException {
+        while (limit - next < n) {
+            if (!fill()) {
+                throw new RdbException("breaks off after " + (passed + limit) + " bytes");
+            }
+        }
+        int at = next;
+        next += n;
+        return at;
+    }
+
+    private RdbException corrupt(String what) {
+        return new RdbException(what + " before byte " + position());
+    }
+
+    /** A byte, 0 to 255: a type, an operation code. */
+    public int byteValue() throws RdbException {
+        return buffer[take(1)] & 0xff;
+    }
+
+    /** Two bytes, lowest first, without a sign. */
+    public int shortValue() throws RdbException {
+        return (short) SHORT.get(buffer, take(2)) & 0xffff;
+    }
+
+    /** Four bytes, lowest first. */
+    public int intValue() throws RdbException {
+        return (int) INT.get(buffer, take(4));
+    }
+
+    /** Eight bytes, lowest first. */
+    public long longValue() throws RdbException {
+        return (long) LONG.get(buffer, take(8));
+    }
+
+    public double doubleValue() throws RdbException {
+        return Double.longBitsToDouble(longValue());
+    }
+
+    /** A floating-point number as text, as old versions wrote scores. */
+    public double doubleText() throws RdbException {
+        int n = byteValue();
+        return switch (n) {
+            case RdbFormat.TEXT_NAN -> Double.NaN;
+            case RdbFormat.TEXT_INFINITY -> Double.POSITIVE_INFINITY;
+            case RdbFormat.TEXT_MINUS_INFINITY -> Double.NEGATIVE_INFINITY;
+            default -> parse(read(n));
+        };
+    }
+
+    private double parse(Bytes text) throws RdbException {
+        double value = Numbers.parseDouble(text);
+        if (Double.isNaN(value)) {
+            throw corrupt("text that is no number");
+        }
+        return value;
+    }
+
+    /** A length or another number without a sign, of up to 64 bits. */
+    public long length() throws RdbException {
+        return length(byteValue());
+    }
+
+    private long length(int first) throws RdbException {
+        if (first < RdbFormat.LENGTH_14) {
+            return first;
+        }
+        if (first < RdbFormat.LENGTH_32) {
+            return first - (long) RdbFormat.LENGTH_14 << 8 | byteValue();
+        }
+        return switch (first) {
+            case RdbFormat.LENGTH_32 -> (int) BIG_INT.get(buffer, take(4)) & 0xffff_ffffL;
+            case RdbFormat.LENGTH_64 -> (long) BIG_LONG.get(buffer, take(8));
+            default -> throw corrupt("no length: " + Integer.toHexString(first));
+        };
+    }
+
+    /** How many of something follow: a {@link #length} of 0 to {@code max}. */
+    public int count(int max) throws RdbException {
+        return bounded(length(), max);
+    }
+
+    private int bounded(long n, int max) throws RdbException {
+        if (n < 0 || n > max) {
+            throw corrupt("a length of " + Long.toUnsignedString(n));
+        }
+        return (int) n;
+    }
+
+    /** A string, whichever way it was written; seen until the next string is read. */
+    public Bytes string() throws RdbException {
+        int first = byteValue();
+        return switch (first) {
+            case RdbFormat.INT_8 -> spelt((byte) byteValue());
+            case RdbFormat.INT_16 -> spelt((short) shortValue());
+            case RdbFormat.INT_32 -> spelt(intValue());
+            case RdbFormat.LZF -> decompressed();
+            default -> read(bounded(length(first), maxString));
+        };
+    }
+
+    private Bytes spelt(int number) {
+        return view.set(digits, 0, Numbers.writeLong(number, digits, 0));
+    }
+
+    private Bytes decompressed() throws RdbException {
+        int n = count(maxString);
+        int length = count(maxString);
+        read(n);
+        if (length > (long) n * Lzf.MAX_EXPANSION) {
+            throw corrupt("compressed bytes that are too few");
+        }
+        clear(expanded);
+        expanded.ensureFree(length);
+        MemorySegment target = expanded.segment();
+        if (!Lzf.decompress(content.segment(), 0, n, target, 0, length)) {
+            throw corrupt("compressed bytes that are not well-formed");
+        }
+        return view.set(target, 0, length);
+    }
+
+    /** Bytes as they are. */
+    private Bytes read(int n) throws RdbException {
+        clear(content);
+        int left = n;
+        while (left > 0) {
+            if (next == limit && !fill()) {
+                throw new RdbException("breaks off after " + (passed + limit) + " bytes");
+            }
+            int some = Math.min(left, limit - next);
+            content.append(part.set(buffer, next, some));
+            next += some;
+            left -= some;
+        }
+        return content.view(view);
+    }
+
+    private static void clear(Buffer buffer) {
+        int length = buffer.length();
+        buffer.clear();
+        if (length > KEPT_BYTES || buffer.segment().byteSize() > KEPT_BYTES) {
+            buffer.shrink();
+        }
+    }
+
+    /** Expects these characters, as those with which a file begins. */
+    public void expect(String ascii) throws RdbException {
+        Bytes bytes = read(ascii.length());
+        if (!bytes.contentEquals(ascii.getBytes(StandardCharsets.US_ASCII))) {
+            throw corrupt("not \"" + ascii + "\"");
+        }
+    }
+
+    /** Steps over bytes. */
+    public void skip(long n) throws RdbException {
+        long left = n;
+        while (left > 0) {
+            if (next == limit && !fill()) {
+                throw new RdbException("breaks off after " + (passed + limit) + " bytes");
+            }
+            int some = (int) Math.min(left, limit - next);
+            next += some;
+            left -= some;
+        }
+    }
+}
