@@ -1,6 +1,8 @@
 package dev.cinnabar;
 
 import dev.cinnabar.command.Settings;
+import dev.cinnabar.config.ConfigException;
+import dev.cinnabar.config.Directives;
 import dev.cinnabar.net.NetSettings;
 import dev.cinnabar.server.Server;
 import dev.cinnabar.server.ServerOptions;
@@ -111,7 +113,14 @@ public final class CinnabarServer implements AutoCloseable {
         public CinnabarServer start() {
             Settings settings = new Settings();
             if (password != null) {
-                settings.password = password.getBytes(StandardCharsets.UTF_8);
+                // The text is one of bytes: a char for each.
+                byte[] utf8 = password.getBytes(StandardCharsets.UTF_8);
+                String text = new String(utf8, StandardCharsets.ISO_8859_1);
+                try {
+                    settings.configuration().load(Directives.REQUIREPASS.name(), List.of(text));
+                } catch (ConfigException e) {
+                    throw new IllegalArgumentException("the password cannot be one", e);
+                }
             }
             ServerOptions options = new ServerOptions(port, addresses, 511, unixSocket, 0, threads, databases);
             try {

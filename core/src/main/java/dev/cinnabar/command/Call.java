@@ -519,7 +519,7 @@ public final class Call {
         engine.endWatches(session);
         engine.pubSub().unsubscribeAll(session);
         engine.tracking().disable(session);
-        session.reset(engine.settings().password == null);
+        session.reset(session.beganAsOwner() || !engine.users().askForPassword());
         replyMode(Session.ReplyMode.ON);
         protocol(2);
     }

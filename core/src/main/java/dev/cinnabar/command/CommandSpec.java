@@ -39,6 +39,9 @@ public final class CommandSpec {
     private Group group = Group.GENERIC;
     private final Set<Category> categories = EnumSet.noneOf(Category.class);
     private final List<KeySpec> keys = new ArrayList<>(1);
+    private int firstChannel;
+    private boolean manyChannels;
+    private boolean channelPatterns;
     private final List<String> tips = new ArrayList<>(0);
     private final List<Argument> arguments = new ArrayList<>();
     private final List<Change> history = new ArrayList<>(0);
@@ -93,6 +96,32 @@ public final class CommandSpec {
     public CommandSpec keys(KeySpec... specs) {
         keys.addAll(List.of(specs));
         return this;
+    }
+
+    /** Its argument at an index is a channel, to which it subscribes or publishes. */
+    public CommandSpec channel(int index) {
+        this.firstChannel = index;
+        return this;
+    }
+
+    /** All its arguments from an index on are channels, or patterns of channels, to which it subscribes. */
+    public CommandSpec channels(int index, boolean arePatterns) {
+        this.firstChannel = index;
+        this.manyChannels = true;
+        this.channelPatterns = arePatterns;
+        return this;
+    }
+
+    int firstChannel() {
+        return firstChannel;
+    }
+
+    boolean hasManyChannels() {
+        return manyChannels;
+    }
+
+    boolean takesChannelPatterns() {
+        return channelPatterns;
     }
 
     public CommandSpec tips(String... more) {

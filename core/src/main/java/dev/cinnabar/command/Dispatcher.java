@@ -1,5 +1,10 @@
 package dev.cinnabar.command;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import dev.cinnabar.acl.Denial;
+import dev.cinnabar.acl.User;
+import dev.cinnabar.config.Directives;
 import dev.cinnabar.keyspace.Keyspace;
 import dev.cinnabar.keyspace.Waiter;
 import dev.cinnabar.keyspace.Watch;
@@ -11,6 +16,7 @@ import dev.cinnabar.resp.RedisError;
 import dev.cinnabar.resp.Request;
 import dev.cinnabar.resp.RespWriter;
 import dev.cinnabar.session.Blocked;
+import dev.cinnabar.session.ClientLine;
 import dev.cinnabar.session.ClientTracking;
 import dev.cinnabar.session.Push;
 import dev.cinnabar.session.Resumable;
@@ -53,6 +59,7 @@ public final class Dispatcher {
     private final ArrayDeque<Runnable> unlockedWork = new ArrayDeque<>(2);
     private final Runnable broadcast;
     private final Bytes keyView = new Bytes();
+    private final AccessCheck accessCheck = new AccessCheck();
 
     private Output output = NO_OUTPUT;
 
@@ -308,8 +315,9 @@ public final class Dispatcher {
                     + " the configuration file, and then restart the server.");
 
     private void process(Session session, CommandSpec spec, Args args, Output reply) {
-        if (!session.isAuthenticated() && !spec.has(Flag.NO_AUTH) && engine.settings().password != null) {
-            reject(spec, session, reply, RedisError.NO_AUTH);
+        RedisError refusal = refuse(session, spec, args);
+        if (refusal != null) {
+            reject(spec, session, reply, refusal);
             return;
         }
         if (engine.isOverLimit() && !memoryLimit.makeRoom(nowMillis) && needsMemory(spec, session)) {
@@ -321,16 +329,10 @@ public final class Dispatcher {
             return;
         }
         Transaction transaction = session.transaction();
-        if (transaction.isOpen()) {
-            if (spec.has(Flag.NO_MULTI)) {
-                reject(spec, session, reply, NOT_IN_TRANSACTION);
-                return;
-            }
-            if (!spec.runsInsideMulti()) {
-                transaction.add(spec.id(), args.request());
-                reply.simple("QUEUED");
-                return;
-            }
+        if (transaction.isOpen() && !spec.runsInsideMulti()) {
+            transaction.add(spec.id(), args.request());
+            reply.simple("QUEUED");
+            return;
         }
         CommandSpec.Locks locks = spec.locksFor(args.request());
         long locked =
@@ -345,6 +347,44 @@ public final class Dispatcher {
         if (keyspace.hasReady()) {
             serveReady();
         }
+    }
+
+    /** Why a client may not run a command now, or null. */
+    private @Nullable RedisError refuse(Session session, CommandSpec spec, Args args) {
+        if (!session.isAuthenticated()
+                && !spec.has(Flag.NO_AUTH)
+                && engine.users().askForPassword()) {
+            return RedisError.NO_AUTH;
+        }
+        if (session.transaction().isOpen() && spec.has(Flag.NO_MULTI)) {
+            return NOT_IN_TRANSACTION;
+        }
+        User user = session.user();
+        if (!user.isUnlimited()) {
+            Denial denial = accessCheck.check(user, spec, args.request());
+            if (denial != null) {
+                logDenial(session, denial, spec, args.request());
+                return AccessCheck.error(denial, user, spec);
+            }
+        }
+        return null;
+    }
+
+    private void logDenial(Session session, Denial denial, CommandSpec spec, Request request) {
+        String object = denial == Denial.COMMAND
+                ? spec.fullName()
+                : new String(request.at(accessCheck.argument()).toByteArray(), ISO_8859_1);
+        logDenial(session, denial, object, session.user().name());
+    }
+
+    /** Something was denied: a command, a key, a channel, or to be this user. */
+    public void logDenial(Session session, Denial denial, String object, String user) {
+        StringBuilder client = new StringBuilder(512);
+        ClientLine.append(client, session, nowMillis);
+        client.setLength(client.length() - 1);
+        String context = executing || session.transaction().isOpen() ? "multi" : "toplevel";
+        long limit = engine.settings().configuration().get(Directives.ACLLOG_MAX_LEN);
+        engine.accessLog().add(denial, context, object, user, client.toString(), nowMillis, limit);
     }
 
     // Clients that wait.
@@ -638,12 +678,30 @@ public final class Dispatcher {
                 command.show(queued);
                 queuedArgs.set(queued);
                 prepare(queuedArgs);
-                run(session, spec, queuedArgs, reply);
+                if (mayStillRun(session, spec, reply)) {
+                    run(session, spec, queuedArgs, reply);
+                }
             }
         } finally {
             executing = false;
             keyspace.unlock(locked);
         }
+    }
+
+    /** Whether the user may do what was queued: his rights may have changed since. Writes the error if not. */
+    private boolean mayStillRun(Session session, CommandSpec spec, Output reply) {
+        User user = session.user();
+        if (user.isUnlimited()) {
+            return true;
+        }
+        Denial denial = accessCheck.check(user, spec, queued);
+        if (denial == null) {
+            return true;
+        }
+        logDenial(session, denial, spec, queued);
+        reply.error(AccessCheck.errorOfQueued(denial));
+        count(reply);
+        return false;
     }
 
     private long maskOf(Transaction.Queued command) {

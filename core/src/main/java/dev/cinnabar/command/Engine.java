@@ -1,5 +1,11 @@
 package dev.cinnabar.command;
 
+import dev.cinnabar.acl.AccessLog;
+import dev.cinnabar.acl.AclException;
+import dev.cinnabar.acl.User;
+import dev.cinnabar.acl.Users;
+import dev.cinnabar.config.ConfigException;
+import dev.cinnabar.config.Configuration;
 import dev.cinnabar.config.Directives;
 import dev.cinnabar.config.EventClasses;
 import dev.cinnabar.keyspace.Clock;
@@ -11,6 +17,7 @@ import dev.cinnabar.memory.Bytes;
 import dev.cinnabar.session.Blocked;
 import dev.cinnabar.session.BlockedClients;
 import dev.cinnabar.session.Clients;
+import dev.cinnabar.session.Peer;
 import dev.cinnabar.session.PubSub;
 import dev.cinnabar.session.Session;
 import dev.cinnabar.session.Tracking;
@@ -26,6 +33,8 @@ public final class Engine implements AutoCloseable {
     private final Keyspace keyspace;
     private final CommandTable commands;
     private final Clients clients = new Clients();
+    private final Users users;
+    private final AccessLog accessLog = new AccessLog();
     private final BlockedClients blockedClients = new BlockedClients();
     private final PubSub pubSub;
     private final Tracking tracking;
@@ -73,6 +82,8 @@ public final class Engine implements AutoCloseable {
                 gone(EventClasses.EVICTED, "evicted", database, key, hash);
             }
         });
+        this.users = new Users(new CommandCatalogue(commands));
+        makeUsers(settings.configuration());
         this.past = new Statistics(commands.ids());
         this.startedMillis = keyspace.clock().millis();
         this.background = new Background(this);
@@ -80,6 +91,58 @@ public final class Engine implements AutoCloseable {
         this.runId = hex.toHexDigits(random.nextLong())
                 + hex.toHexDigits(random.nextLong())
                 + hex.toHexDigits(random.nextInt());
+    }
+
+    private void makeUsers(Configuration configuration) {
+        Configuration.Listener channels = () -> users.allChannels(
+                configuration.get(Directives.ACL_PUBSUB_DEFAULT).equals("allchannels"));
+        Configuration.Listener password = () -> users.defaultPassword(configuration.get(Directives.REQUIREPASS));
+        configuration.onChange(channels, Directives.ACL_PUBSUB_DEFAULT);
+        configuration.onChange(password, Directives.REQUIREPASS);
+        try {
+            channels.changed();
+            if (!configuration.get(Directives.REQUIREPASS).isEmpty()) {
+                password.changed();
+            }
+            for (List<String> user : configuration.declaredUsers()) {
+                users.declare(user.getFirst(), user.subList(1, user.size()));
+            }
+        } catch (AclException | ConfigException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    /** Who clients can be. */
+    public Users users() {
+        return users;
+    }
+
+    /** What was denied. */
+    public AccessLog accessLog() {
+        return accessLog;
+    }
+
+    /** Ends the connections of users who are no more; {@code own} is that of the client that wants it so. */
+    public void disconnect(User user, Session own) {
+        for (Session session : clients.all()) {
+            if (session.user() == user) {
+                disconnect(session, own);
+            }
+        }
+    }
+
+    /** Ends the connections of a user's clients that listen to what he may not listen to any more. */
+    public void disconnectListeners(User user, Session own) {
+        pubSub.deniedTo(user).forEach(session -> disconnect(session, own));
+    }
+
+    private static void disconnect(Session session, Session own) {
+        Peer peer = session.peer();
+        if (session == own) {
+            session.closeAfterReply();
+        } else if (peer != null) {
+            peer.kill();
+        }
     }
 
     /** Starts the work in the background. */
@@ -303,6 +366,7 @@ public final class Engine implements AutoCloseable {
         keyspace.resetStatistics();
         clients.resetStatistics();
         host.resetStatistics();
+        accessLog.resetStatistics();
         peakMemory = usedMemory();
     }
 

@@ -1,5 +1,6 @@
 package dev.cinnabar.command;
 
+import dev.cinnabar.acl.Selector;
 import dev.cinnabar.resp.Request;
 import java.util.List;
 import java.util.Locale;
@@ -47,6 +48,7 @@ public final class KeySpec {
     private final int countIndex;
     private final int firstKey;
     private final Set<Use> uses;
+    private final int access;
     private @Nullable Finder finder;
     private @Nullable Finder exact;
     private @Nullable Function<Request, Set<Use>> variable;
@@ -72,6 +74,7 @@ public final class KeySpec {
         this.countIndex = countIndex;
         this.firstKey = firstKey;
         this.uses = new TreeSet<>(List.of(uses));
+        this.access = access(this.uses);
     }
 
     /** One key at an index. */
@@ -178,6 +181,17 @@ public final class KeySpec {
     /** What a request does to the keys, as far as it can be told. */
     public Set<Use> usesBy(Request request) {
         return variable == null ? uses : variable.apply(request);
+    }
+
+    /** What a request needs of the keys: {@link Selector#READ}, {@link Selector#WRITE}, both or neither. */
+    int accessBy(Request request) {
+        return variable == null ? access : access(variable.apply(request));
+    }
+
+    /** What is said of a value's content counts, not that it is looked at or replaced. */
+    private static int access(Set<Use> uses) {
+        boolean written = uses.contains(Use.INSERT) || uses.contains(Use.UPDATE) || uses.contains(Use.DELETE);
+        return (uses.contains(Use.ACCESS) ? Selector.READ : 0) | (written ? Selector.WRITE : 0);
     }
 
     public @Nullable String notes() {

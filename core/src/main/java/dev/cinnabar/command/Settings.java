@@ -8,19 +8,14 @@ import dev.cinnabar.config.EvictionPolicy;
 import dev.cinnabar.config.NumberDirective;
 import dev.cinnabar.log.Log;
 import dev.cinnabar.values.Limits;
-import java.nio.charset.StandardCharsets;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The settings that running commands read most often, taken from the {@link Configuration} whenever that changes.
  * Thread-safe: each field on its own.
  */
 public final class Settings {
-
-    /** The password of the default user as UTF-8, or null. */
-    public volatile byte @Nullable [] password;
 
     /** The longest bulk string of a request, and the longest string value, in bytes. */
     public volatile long maxBulkLength = 512L << 20;
@@ -83,7 +78,6 @@ public final class Settings {
         this.configuration = configuration;
         configuration.onChange(
                 this::read,
-                Directives.REQUIREPASS,
                 Directives.PROTO_MAX_BULK_LEN,
                 Directives.MAXMEMORY,
                 Directives.MAXMEMORY_POLICY,
@@ -111,8 +105,6 @@ public final class Settings {
     }
 
     private void read() {
-        String text = configuration.get(Directives.REQUIREPASS);
-        password = text.isEmpty() ? null : text.getBytes(StandardCharsets.ISO_8859_1);
         maxBulkLength = configuration.get(Directives.PROTO_MAX_BULK_LEN);
         maxMemory = configuration.get(Directives.MAXMEMORY);
         EvictionPolicy policy = configuration.get(Directives.MAXMEMORY_POLICY);

@@ -2,6 +2,7 @@ package dev.cinnabar.commands;
 
 import dev.cinnabar.command.CommandSpec;
 import dev.cinnabar.command.CommandTable;
+import dev.cinnabar.commands.acl.AclCommands;
 import dev.cinnabar.commands.bits.BitCommands;
 import dev.cinnabar.commands.connection.ClientCommands;
 import dev.cinnabar.commands.connection.ConnectionCommands;
@@ -43,6 +44,7 @@ public final class Commands {
         rows.addAll(KeyCommands.table());
         rows.addAll(ConnectionCommands.table());
         rows.addAll(ClientCommands.table());
+        rows.addAll(AclCommands.table());
         rows.addAll(TransactionCommands.table());
         rows.addAll(PubSubCommands.table());
         rows.addAll(DatabaseCommands.table());

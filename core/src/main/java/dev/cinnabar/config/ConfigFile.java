@@ -48,9 +48,6 @@ public final class ConfigFile {
         handlers.put("rename-command", arguments -> {
             throw new ConfigException("this version cannot rename commands");
         });
-        handlers.put("user", arguments -> {
-            throw new ConfigException("this version has no user but the default one");
-        });
     }
 
     /** Lines that begin with {@code name} are for {@code handler}. */

@@ -30,10 +30,14 @@ public final class ConfigRewriter {
 
     private ConfigRewriter() {}
 
-    /** Replaces the file at once: whoever reads it sees the old text or the new one, and a crash leaves one of the two. */
-    public static void rewrite(Configuration configuration, Path file) throws IOException {
+    /**
+     * Replaces the file at once: whoever reads it sees the old text or the new one, and a crash leaves one of the two.
+     *
+     * @param users the lines that define users
+     */
+    public static void rewrite(Configuration configuration, List<String> users, Path file) throws IOException {
         String before = Files.exists(file) ? Files.readString(file, ISO_8859_1) : "";
-        byte[] after = rewritten(configuration, before).getBytes(ISO_8859_1);
+        byte[] after = rewritten(configuration, users, before).getBytes(ISO_8859_1);
         Path directory = file.toAbsolutePath().getParent();
         Path fresh = Files.createTempFile(directory, ".cinnabar-config", ".tmp");
         try {
@@ -62,7 +66,7 @@ public final class ConfigRewriter {
     }
 
     /** The text that a file should have. */
-    static String rewritten(Configuration configuration, String before) {
+    static String rewritten(Configuration configuration, List<String> users, String before) {
         List<String> lines = new ArrayList<>(List.of(before.split("\n", -1)));
         if (lines.getLast().isEmpty()) {
             lines.removeLast();
@@ -70,24 +74,41 @@ public final class ConfigRewriter {
         boolean[] gone = new boolean[lines.size()];
         boolean[] added = {lines.contains(MARK)};
         Map<Directive<?, ?>, List<Integer>> places = places(lines);
+        List<Integer> userLines = placesOf("user", lines);
         for (Directive<?, ?> directive : Directives.all()) {
             List<Integer> old = places.getOrDefault(directive, List.of());
             if (old.isEmpty() && configuration.isDefault(directive)) {
                 continue;
             }
             String name = old.isEmpty() ? directive.name() : requireNonNull(firstWord(lines.get(old.getFirst())));
-            List<String> fresh = configuration.lines(directive, name);
-            for (int i = 0; i < Math.max(old.size(), fresh.size()); i++) {
-                if (i >= fresh.size()) {
-                    gone[old.get(i)] = true;
-                } else if (i < old.size()) {
-                    lines.set(old.get(i), fresh.get(i));
-                } else {
-                    append(lines, fresh.get(i), added);
-                }
+            replace(lines, old, configuration.lines(directive, name), gone, added);
+        }
+        replace(lines, userLines, users, gone, added);
+        return joined(lines, gone);
+    }
+
+    private static void replace(
+            List<String> lines, List<Integer> old, List<String> fresh, boolean[] gone, boolean[] added) {
+        for (int i = 0; i < Math.max(old.size(), fresh.size()); i++) {
+            if (i >= fresh.size()) {
+                gone[old.get(i)] = true;
+            } else if (i < old.size()) {
+                lines.set(old.get(i), fresh.get(i));
+            } else {
+                append(lines, fresh.get(i), added);
             }
         }
-        return joined(lines, gone);
+    }
+
+    /** Where lines begin with a word. */
+    private static List<Integer> placesOf(String word, List<String> lines) {
+        List<Integer> places = new ArrayList<>();
+        for (int i = 0; i < lines.size(); i++) {
+            if (word.equals(firstWord(lines.get(i)))) {
+                places.add(i);
+            }
+        }
+        return places;
     }
 
     private static void append(List<String> lines, String line, boolean[] marked) {

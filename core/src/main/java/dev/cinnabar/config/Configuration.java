@@ -37,6 +37,7 @@ public final class Configuration {
     private final List<Registration> registrations = new ArrayList<>();
     private volatile Consumer<String> warnings = warning -> {};
     private final BitSet loaded = new BitSet();
+    private final List<List<String>> declaredUsers = new ArrayList<>();
 
     public Configuration() {
         for (Directive<?, ?> directive : Directives.all()) {
@@ -139,6 +140,16 @@ public final class Configuration {
     /** Registers who acts on changes of some directives. What is set before the server runs is told to nobody. */
     public synchronized void onChange(Listener listener, Directive<?, ?>... directives) {
         registrations.add(new Registration(Set.of(directives), listener));
+    }
+
+    /** A line {@code user} of a file: a name, and rules. */
+    public synchronized void declareUser(List<String> words) {
+        declaredUsers.add(List.copyOf(words));
+    }
+
+    /** The users that files have declared. */
+    public synchronized List<List<String>> declaredUsers() {
+        return List.copyOf(declaredUsers);
     }
 
     /** Sets a directive as a line of a file does. */

@@ -182,7 +182,7 @@ public final class Directives {
                     .mutable()
                     .withoutEffect();
     public static final NumberDirective ACLLOG_MAX_LEN =
-            number("acllog-max-len", INTEGER, 0, MAX_LONG).byDefault(128).mutable().withoutEffect();
+            number("acllog-max-len", INTEGER, 0, MAX_LONG).byDefault(128).mutable();
 
     // Done otherwise here
     public static final NumberDirective HZ =
@@ -332,9 +332,9 @@ public final class Directives {
             number("min-replicas-max-lag", INTEGER, 0, MAX_INT).byDefault(10).mutable().alias("min-slaves-max-lag").onlyDefault();
 
     // Users and scripts
-    public static final TextDirective ACLFILE = text("aclfile").onlyDefault();
+    public static final TextDirective ACLFILE = text("aclfile");
     public static final ValueDirective<String> ACL_PUBSUB_DEFAULT =
-            word("acl-pubsub-default", "resetchannels", "allchannels", "resetchannels").mutable().onlyDefault();
+            word("acl-pubsub-default", "resetchannels", "allchannels", "resetchannels").mutable();
     public static final NumberDirective BUSY_REPLY_THRESHOLD =
             number("busy-reply-threshold", INTEGER, 0, MAX_LONG).byDefault(5000).mutable().alias("lua-time-limit").onlyDefault();
 

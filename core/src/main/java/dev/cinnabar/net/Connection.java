@@ -1,5 +1,6 @@
 package dev.cinnabar.net;
 
+import dev.cinnabar.acl.Users;
 import dev.cinnabar.memory.Buffer;
 import dev.cinnabar.memory.BufferAccounting;
 import dev.cinnabar.memory.ByteQueue;
@@ -90,12 +91,12 @@ final class Connection implements Peer, Resumable, Inbox {
     private long outputBytes;
     private long reads;
 
-    Connection(Loop loop, SocketChannel channel, long nowMillis, boolean authenticated) throws IOException {
+    Connection(Loop loop, SocketChannel channel, long nowMillis, Users users) throws IOException {
         this.loop = loop;
         this.channel = channel;
         this.local = channel.getLocalAddress();
         this.remote = channel.getRemoteAddress();
-        this.session = new Session(this, nowMillis, authenticated);
+        this.session = new Session(this, nowMillis, users.defaultUser(), !users.askForPassword());
         session.resumable(this);
         session.inbox(this);
     }

@@ -137,7 +137,7 @@ final class Listener implements Runnable {
         try {
             SocketAddress remote = channel.getRemoteAddress();
             if (settings.protectedMode
-                    && engine.settings().password == null
+                    && engine.users().defaultUser().rights().needsNoPassword()
                     && remote instanceof InetSocketAddress inet
                     && !inet.getAddress().isLoopbackAddress()) {
                 refuse(channel, DENIED);

@@ -200,8 +200,7 @@ final class Loop implements Runnable, Postbox {
             return;
         }
         try {
-            Connection connection =
-                    new Connection(this, channel, engine.clock().millis(), engine.settings().password == null);
+            Connection connection = new Connection(this, channel, engine.clock().millis(), engine.users());
             connection.key = channel.register(selector, SelectionKey.OP_READ, connection);
             connections.add(connection);
             engine.clients().add(connection.session);

@@ -1,5 +1,7 @@
 package dev.cinnabar.server;
 
+import dev.cinnabar.acl.AclException;
+import dev.cinnabar.acl.UsersFile;
 import dev.cinnabar.command.Settings;
 import dev.cinnabar.config.Configuration;
 import dev.cinnabar.config.Directives;
@@ -56,6 +58,10 @@ final class ServerProcess {
         if (configFile != null) {
             server.configFile(configFile);
         }
+        if (!loadUsers(server)) {
+            server.close();
+            return 1;
+        }
         server.whenToEnd(toEnd::countDown);
         configuration.onChange(() -> log.threshold(configuration.get(Directives.LOGLEVEL)), Directives.LOGLEVEL);
         writePidFile();
@@ -75,6 +81,27 @@ final class ServerProcess {
             Thread.currentThread().interrupt();
         }
         return end(server) ? 0 : -1;
+    }
+
+    /** Reads the file of users, if there is one; false if it is not as it should be. */
+    private boolean loadUsers(Server server) {
+        if (configuration.get(Directives.ACLFILE).isEmpty()) {
+            return true;
+        }
+        if (!configuration.declaredUsers().isEmpty()) {
+            log.warning(
+                    "Configuring Cinnabar with users defined in the configuration file and at the same time setting an"
+                            + " ACL file path is invalid. Please define users either in one or in the other.");
+            return false;
+        }
+        try {
+            UsersFile.load(
+                    configuration.path(Directives.ACLFILE), server.engine().users());
+            return true;
+        } catch (AclException e) {
+            log.warning("Aborting startup because of ACL errors: " + e.getMessage());
+            return false;
+        }
     }
 
     private ServerOptions options() {

@@ -1,12 +1,15 @@
 package dev.cinnabar.session;
 
+import dev.cinnabar.acl.User;
 import dev.cinnabar.memory.Bytes;
 import dev.cinnabar.session.Subscriptions.Kind;
 import dev.cinnabar.structures.SipHash;
 import dev.cinnabar.text.Glob;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
@@ -146,6 +149,21 @@ public final class PubSub {
         }
         sender.toItself(push);
         return topic.send(push, self);
+    }
+
+    /** The clients that are a user and have subscribed to what none of his selectors allows any more. */
+    public Set<Session> deniedTo(User user) {
+        Set<Session> denied = new LinkedHashSet<>();
+        for (Kind kind : Kind.values()) {
+            for (Topic topic : topics(kind).values()) {
+                Bytes name = Bytes.of(topic.name());
+                if (user.rights().selectors().stream()
+                        .noneMatch(selector -> selector.allowsChannel(name, kind == Kind.PATTERN))) {
+                    topic.addClients(user, denied);
+                }
+            }
+        }
+        return denied;
     }
 
     // Looking at it.

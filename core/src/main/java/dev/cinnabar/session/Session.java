@@ -1,5 +1,7 @@
 package dev.cinnabar.session;
 
+import dev.cinnabar.acl.User;
+import dev.cinnabar.acl.Users;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +23,7 @@ public final class Session {
 
     private final long id = IDS.incrementAndGet();
     private final @Nullable Peer peer;
+    private final User firstUser;
     private final long createdMillis;
     private final Transaction transaction = new Transaction();
     private @Nullable Resumable resumable;
@@ -33,7 +36,7 @@ public final class Session {
     private int database;
     private int protocol = 2;
     private boolean authenticated;
-    private String user = "default";
+    private volatile User user;
     private String name = "";
     private String libraryName = "";
     private String libraryVersion = "";
@@ -45,9 +48,20 @@ public final class Session {
     private long commands;
     private String lastCommand = "NULL";
 
-    /** @param peer the connection, or null for a caller inside the JVM */
+    /**
+     * The session of a caller inside the JVM, to whom nothing is denied.
+     *
+     * @param peer the connection, or null
+     */
     public Session(@Nullable Peer peer, long nowMillis, boolean authenticated) {
+        this(peer, nowMillis, Users.OWNER, authenticated);
+    }
+
+    /** @param user who the client is before it has said who it is */
+    public Session(@Nullable Peer peer, long nowMillis, User user, boolean authenticated) {
         this.peer = peer;
+        this.firstUser = user;
+        this.user = user;
         this.createdMillis = nowMillis;
         this.lastUsedMillis = nowMillis;
         this.authenticated = authenticated;
@@ -59,7 +73,7 @@ public final class Session {
         database = 0;
         protocol = 2;
         this.authenticated = authenticated;
-        user = "default";
+        user = firstUser;
         name = "";
         noEvict = false;
         noTouch = false;
@@ -199,12 +213,24 @@ public final class Session {
         this.authenticated = authenticated;
     }
 
-    public String user() {
+    public User user() {
         return user;
     }
 
-    public void user(String user) {
-        this.user = user;
+    /** The client is this user from now on. */
+    public void logIn(User newUser) {
+        user = newUser;
+        authenticated = true;
+    }
+
+    /** Whether it is a caller inside the JVM who has not logged in as somebody. */
+    public boolean isOwner() {
+        return user == Users.OWNER;
+    }
+
+    /** Whether it will be such a caller once it is as it was when it was new. */
+    public boolean beganAsOwner() {
+        return firstUser == Users.OWNER;
     }
 
     /** The name given by CLIENT SETNAME, or "". */

@@ -1,5 +1,6 @@
 package dev.cinnabar.session;
 
+import dev.cinnabar.acl.User;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -51,6 +52,15 @@ final class Topic {
     synchronized void remove(Subscription subscription) {
         subscribers.remove(subscription);
         changed();
+    }
+
+    /** Adds the clients that are a user, of those who have subscribed. */
+    synchronized void addClients(User user, Set<Session> clients) {
+        for (Subscription subscription : subscribers) {
+            if (subscription.session().user() == user) {
+                clients.add(subscription.session());
+            }
+        }
     }
 
     private void changed() {

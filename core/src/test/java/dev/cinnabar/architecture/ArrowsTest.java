@@ -27,16 +27,18 @@ class ArrowsTest {
         row("log", "text", "memory");
         row("config", "log", "text", "memory");
         row("resp", "text", "memory");
+        row("acl", "text", "memory");
         row("structures", "text", "memory");
         row("values", "structures", "text", "memory");
         row("keyspace", "values", "structures", "text", "memory");
-        row("session", "keyspace", "values", "structures", "resp", "config", "log", "text", "memory");
-        row("command", "session", "keyspace", "values", "structures", "resp", "config", "log", "text", "memory");
+        row("session", "acl", "keyspace", "values", "structures", "resp", "config", "log", "text", "memory");
+        row("command", "session", "acl", "keyspace", "values", "structures", "resp", "config", "log", "text", "memory");
         // One row for all families of commands: they do not know each other.
         row(
                 "commands.*",
                 "command",
                 "session",
+                "acl",
                 "keyspace",
                 "values",
                 "structures",
@@ -47,7 +49,7 @@ class ArrowsTest {
                 "memory");
         row("commands", "commands.*", "command");
         row("persistence", "keyspace", "values", "structures", "resp", "config", "log", "text", "memory");
-        row("net", "command", "session", "resp", "config", "log", "text", "memory");
+        row("net", "command", "session", "acl", "resp", "config", "log", "text", "memory");
         row(
                 "server",
                 "net",
@@ -55,6 +57,7 @@ class ArrowsTest {
                 "commands",
                 "command",
                 "session",
+                "acl",
                 "keyspace",
                 "values",
                 "structures",
@@ -71,6 +74,7 @@ class ArrowsTest {
                 "commands",
                 "command",
                 "session",
+                "acl",
                 "keyspace",
                 "values",
                 "structures",

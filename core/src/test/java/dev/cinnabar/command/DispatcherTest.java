@@ -112,7 +112,7 @@ class DispatcherTest {
 
     @Test
     void whatComesFirst() {
-        redis.settings().password = "sesame".getBytes(UTF_8);
+        redis.engine().users().defaultPassword("sesame");
         redis.client().session().authenticated(false);
         redis.replies("""
                 NOSUCH          -> /-ERR unknown command.*/

@@ -150,7 +150,7 @@ class ConfigFileTest {
         Files.writeString(file, "# mine\nhz 10\n\ninclude nosuch*\nport 7000\nslave-priority 100\nPort 7001\n");
         reader.readFile(file, "");
         configuration.set(List.of("port", "proto-max-bulk-len", "requirepass"), List.of("7002", "2mb", "a b"), false);
-        ConfigRewriter.rewrite(configuration, file);
+        ConfigRewriter.rewrite(configuration, List.of(), file);
         String once = Files.readString(file);
         assertThat(once).isEqualTo("""
                         # mine
@@ -163,7 +163,7 @@ class ConfigFileTest {
                         requirepass "a b"
                         proto-max-bulk-len 2mb
                         """);
-        ConfigRewriter.rewrite(configuration, file);
+        ConfigRewriter.rewrite(configuration, List.of(), file);
         assertThat(Files.readString(file)).isEqualTo(once);
         try (var files = Files.list(directory)) {
             assertThat(files).containsExactly(file);
@@ -183,7 +183,7 @@ class ConfigFileTest {
                         "maxclients"),
                 List.of("", "KEA", "normal 1kb 5 7", "\u0001\"\u00ff", "", "force now", "7"),
                 false);
-        String text = ConfigRewriter.rewritten(configuration, "");
+        String text = ConfigRewriter.rewritten(configuration, List.of(), "");
         Configuration other = new Configuration();
         new ConfigFile(other, "8.0.0").readText(text);
         for (Directive<?, ?> directive : Directives.all()) {

@@ -1,12 +1,15 @@
 package dev.cinnabar.commands.connection;
 
-import dev.cinnabar.command.Call;
-import dev.cinnabar.memory.Bytes;
-import dev.cinnabar.resp.RedisError;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-/** Who a client says it is, for AUTH and HELLO. The one user is {@code default}. Stateless. */
+import dev.cinnabar.acl.Denial;
+import dev.cinnabar.acl.User;
+import dev.cinnabar.acl.Users;
+import dev.cinnabar.command.Args;
+import dev.cinnabar.command.Call;
+import dev.cinnabar.resp.RedisError;
+
+/** Who a client says it is, for AUTH and HELLO. Stateless. */
 final class Authentication {
 
     static final RedisError WRONG_PASSWORD =
@@ -15,34 +18,26 @@ final class Authentication {
             new RedisError("ERR AUTH <password> called without any password configured for the default user."
                     + " Are you sure your configuration is correct?");
 
-    private static final byte[] DEFAULT_USER = {'d', 'e', 'f', 'a', 'u', 'l', 't'};
-
     private Authentication() {}
 
-    /** Whether this is a user and his password; if so, the client is that user from now on. */
-    static boolean authenticate(Call call, Bytes user, Bytes password) {
-        byte[] expected = call.engine().settings().password;
-        // Both are always done, so that the time tells nothing about the user's name either.
-        boolean known = user.contentEquals(DEFAULT_USER);
-        boolean right = expected == null || matches(expected, password);
-        if (!known || !right) {
+    /**
+     * Whether two arguments are a user and his password; if so, the client is that user from now on, and if not, it is noted.
+     *
+     * @param name the index of the user's name; 0: it is the default user
+     */
+    static boolean authenticate(Call call, Args args, int name, int password) {
+        String userName = name == 0 ? Users.DEFAULT : text(args, name);
+        User user =
+                call.engine().users().authenticate(userName, args.at(password).toByteArray());
+        if (user == null) {
+            call.dispatcher().logDenial(call.session(), Denial.AUTH, text(args, 0), userName);
             return false;
         }
-        call.session().user("default");
-        call.session().authenticated(true);
+        call.session().logIn(user);
         return true;
     }
 
-    /** Compares digests of equal length: the time tells neither how long the password is nor where it differs. */
-    private static boolean matches(byte[] expected, Bytes given) {
-        return MessageDigest.isEqual(digest(expected), digest(given.toByteArray()));
-    }
-
-    private static byte[] digest(byte[] bytes) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(bytes);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+    private static String text(Args args, int index) {
+        return new String(args.at(index).toByteArray(), ISO_8859_1);
     }
 }

@@ -17,6 +17,7 @@ import dev.cinnabar.command.Help;
 import dev.cinnabar.resp.RedisError;
 import dev.cinnabar.resp.Reply;
 import dev.cinnabar.session.Blocked;
+import dev.cinnabar.session.ClientLine;
 import dev.cinnabar.session.Session;
 import dev.cinnabar.session.Session.ReplyMode;
 import java.util.List;

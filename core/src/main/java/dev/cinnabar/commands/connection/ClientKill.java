@@ -1,5 +1,8 @@
 package dev.cinnabar.commands.connection;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import dev.cinnabar.acl.User;
 import dev.cinnabar.command.Args;
 import dev.cinnabar.command.Call;
 import dev.cinnabar.memory.Bytes;
@@ -25,7 +28,7 @@ final class ClientKill {
     private long minAgeSeconds;
     private @Nullable Bytes remoteAddress;
     private @Nullable Bytes localAddress;
-    private @Nullable Bytes user;
+    private @Nullable User user;
     private @Nullable ClientType type;
     private boolean skipMe = true;
 
@@ -76,8 +79,8 @@ final class ClientKill {
         } else if (args.is(i, "laddr")) {
             localAddress = value;
         } else if (args.is(i, "user")) {
-            user = value;
-            if (!value.toString().equals("default")) {
+            user = call.engine().users().find(new String(value.toByteArray(), ISO_8859_1));
+            if (user == null) {
                 args.fail(RedisError.showing("ERR No such user '" + value.shown(Integer.MAX_VALUE) + "'"));
             }
         } else if (args.is(i, "skipme") && (args.is(i + 1, "yes") || args.is(i + 1, "no"))) {
@@ -113,6 +116,6 @@ final class ClientKill {
                 && (type == null || type.includes(session))
                 && (remoteAddress == null || remoteAddress.toString().equals(peer.remoteAddress()))
                 && (localAddress == null || localAddress.toString().equals(peer.localAddress()))
-                && (user == null || user.toString().equals(session.user()));
+                && (user == null || user == session.user());
     }
 }

@@ -93,7 +93,6 @@ public final class ConnectionCommands {
     }
 
     private static final Bytes NOTHING = new Bytes();
-    private static final Bytes DEFAULT_USER = Bytes.of("default");
 
     static void auth(Call call, Args args, Reply reply) {
         if (args.count() > 3) {
@@ -101,11 +100,11 @@ public final class ConnectionCommands {
             return;
         }
         boolean named = args.count() == 3;
-        if (!named && call.engine().settings().password == null) {
+        if (!named && call.engine().users().defaultUser().rights().needsNoPassword()) {
             args.fail(Authentication.NO_PASSWORD);
             return;
         }
-        if (!Authentication.authenticate(call, named ? args.at(1) : DEFAULT_USER, args.at(args.count() - 1))) {
+        if (!Authentication.authenticate(call, args, named ? 1 : 0, args.count() - 1)) {
             args.fail(Authentication.WRONG_PASSWORD);
             return;
         }

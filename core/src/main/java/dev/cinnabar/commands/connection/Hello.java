@@ -71,11 +71,11 @@ final class Hello {
             return;
         }
         Session session = call.session();
-        if (user > 0 && !Authentication.authenticate(call, args.at(user), args.at(user + 1))) {
+        if (user > 0 && !Authentication.authenticate(call, args, user, user + 1)) {
             args.fail(Authentication.WRONG_PASSWORD);
             return;
         }
-        if (!session.isAuthenticated() && call.engine().settings().password != null) {
+        if (!session.isAuthenticated() && call.engine().users().askForPassword()) {
             args.fail(NO_AUTH_YET);
             return;
         }

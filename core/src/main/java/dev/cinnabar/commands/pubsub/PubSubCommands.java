@@ -38,6 +38,7 @@ public final class PubSubCommands {
     public static List<CommandSpec> table() {
         return List.of(
                 row("subscribe", -2, "2.0.0", DENYOOM, PUBSUB, NOSCRIPT, LOADING, STALE)
+                        .channels(1, false)
                         .whileSubscribed()
                         .summary("Makes the client get what is published on channels.")
                         .complexity("O(N), N being the number of channels.")
@@ -50,6 +51,7 @@ public final class PubSubCommands {
                         .arguments(Argument.string("channel").optional().multiple())
                         .handler((call, args, reply) -> unsubscribe(call, args, reply, Kind.CHANNEL)),
                 row("psubscribe", -2, "2.0.0", DENYOOM, PUBSUB, NOSCRIPT, LOADING, STALE)
+                        .channels(1, true)
                         .whileSubscribed()
                         .summary("Makes the client get what is published on channels whose names match patterns.")
                         .complexity("O(N), N being the number of patterns.")
@@ -62,6 +64,7 @@ public final class PubSubCommands {
                         .arguments(Argument.pattern("pattern").optional().multiple())
                         .handler((call, args, reply) -> unsubscribe(call, args, reply, Kind.PATTERN)),
                 row("ssubscribe", -2, "7.0.0", DENYOOM, PUBSUB, NOSCRIPT, LOADING, STALE)
+                        .channels(1, false)
                         .whileSubscribed()
                         .keys(KeySpec.range(1, -1, 1, NOT_KEY))
                         .summary("Makes the client get what is published on shard channels.")
@@ -76,12 +79,14 @@ public final class PubSubCommands {
                         .arguments(Argument.string("shardchannel").optional().multiple())
                         .handler((call, args, reply) -> unsubscribe(call, args, reply, Kind.SHARD)),
                 row("publish", 3, "2.0.0", PUBSUB, LOADING, STALE, FAST)
+                        .channel(1)
                         .summary("Sends a message to who has subscribed to a channel, and counts them.")
                         .complexity("O(N+M), N being the subscribers of the channel and M the patterns that there are.")
                         .arguments(Argument.string("channel"), Argument.string("message"))
                         .handler((call, args, reply) ->
                                 reply.integer(call.engine().pubSub().publish(args.at(1), args.at(2), call.sender()))),
                 row("spublish", 3, "7.0.0", PUBSUB, LOADING, STALE, FAST)
+                        .channel(1)
                         .keys(KeySpec.at(1, NOT_KEY))
                         .summary("Sends a message to who has subscribed to a shard channel, and counts them.")
                         .complexity("O(N), N being the subscribers of the channel.")

@@ -7,6 +7,7 @@ import static dev.cinnabar.command.Flag.NOSCRIPT;
 import static dev.cinnabar.command.Flag.STALE;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import dev.cinnabar.acl.User;
 import dev.cinnabar.command.Args;
 import dev.cinnabar.command.Argument;
 import dev.cinnabar.command.Call;
@@ -134,6 +135,13 @@ public final class ConfigCommands {
         return address.startsWith("127.") || address.startsWith("[::1]:") || address.startsWith("::1:");
     }
 
+    /** The lines that define the users, none where a file of their own does. */
+    private static List<String> users(Call call) {
+        return configuration(call).get(Directives.ACLFILE).isEmpty()
+                ? call.engine().users().all().stream().map(User::describe).toList()
+                : List.of();
+    }
+
     static void rewrite(Call call, Args args, Reply reply) {
         Path file = call.engine().host().configFile();
         if (file == null) {
@@ -141,7 +149,7 @@ public final class ConfigCommands {
             return;
         }
         try {
-            ConfigRewriter.rewrite(configuration(call), file);
+            ConfigRewriter.rewrite(configuration(call), users(call), file);
             call.engine().settings().log.notice("CONFIG REWRITE executed with success.");
             reply.ok();
         } catch (IOException e) {

@@ -6,6 +6,7 @@ import static dev.cinnabar.commands.server.Figures.fixed;
 import static dev.cinnabar.commands.server.Figures.human;
 import static dev.cinnabar.commands.server.Figures.ratio;
 
+import dev.cinnabar.acl.Denial;
 import dev.cinnabar.command.Args;
 import dev.cinnabar.command.Argument;
 import dev.cinnabar.command.Call;
@@ -288,6 +289,10 @@ final class InfoCommand {
         line("tracking_total_prefixes", engine.tracking().prefixes());
         line("total_error_replies", errors);
         line("client_output_buffer_limit_disconnections", engine.clients().timesCutOff());
+        for (Denial reason : List.of(Denial.AUTH, Denial.COMMAND, Denial.KEY, Denial.CHANNEL)) {
+            String name = reason == Denial.COMMAND ? "cmd" : reason.label();
+            line("acl_access_denied_" + name, engine.accessLog().denied(reason));
+        }
     }
 
     private void replication() {

@@ -48,7 +48,7 @@ public final class TestClient {
     private final RespWriter writer = new RespWriter(16 << 10, new ChunkPool(new BufferAccounting()), replies::write);
 
     TestClient(Engine engine, ManualClock clock) {
-        this(engine, clock, new Session(null, clock.millis(), true));
+        this(engine, clock, new Session(null, clock.millis(), engine.users().defaultUser(), true));
     }
 
     TestClient(Engine engine, ManualClock clock, Session session) {

@@ -16,7 +16,8 @@ class ClientCommandsTest {
 
     /** A session with a connection, as the network has them. */
     private Session connect(FakePeer peer) {
-        Session session = new Session(peer, redis.clock().millis(), true);
+        Session session =
+                new Session(peer, redis.clock().millis(), redis.engine().users().defaultUser(), true);
         redis.engine().clients().add(session);
         return session;
     }

@@ -1,6 +1,5 @@
 package dev.cinnabar.commands.connection;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cinnabar.command.testing.TestClient;
@@ -66,7 +65,7 @@ class ConnectionCommandsTest {
 
     @Test
     void authWithPassword() {
-        redis.settings().password = "sesame".getBytes(UTF_8);
+        redis.engine().users().defaultPassword("sesame");
         redis.client().session().authenticated(false);
         redis.replies("""
                 PING                      -> -NOAUTH Authentication required.
@@ -94,11 +93,11 @@ class ConnectionCommandsTest {
 
     @Test
     void aPasswordTakenAwayLetsEverybodyIn() {
-        redis.settings().password = "sesame".getBytes(UTF_8);
+        redis.engine().users().defaultPassword("sesame");
         TestClient client = redis.newClient();
         client.session().authenticated(false);
         assertThat(client.run("PING")).startsWith("-NOAUTH");
-        redis.settings().password = null;
+        redis.engine().users().defaultPassword("");
         assertThat(client.run("PING")).isEqualTo("+PONG");
     }
 
@@ -173,7 +172,7 @@ class ConnectionCommandsTest {
 
     @Test
     void wrongPasswordsOfAnyLength() {
-        redis.settings().password = "sesame".getBytes(UTF_8);
+        redis.engine().users().defaultPassword("sesame");
         for (String wrong : new String[] {"", "s", "sesam", "sesame ", "SESAME", "x".repeat(1000)}) {
             assertThat(redis.call("AUTH", wrong)).isEqualTo(WRONG_PASSWORD);
         }

@@ -1,20 +1,16 @@
-package dev.cinnabar.commands.connection;
+package dev.cinnabar.session;
 
-import dev.cinnabar.session.ClientTracking;
-import dev.cinnabar.session.Peer;
-import dev.cinnabar.session.Session;
 import dev.cinnabar.session.Subscriptions.Kind;
-import dev.cinnabar.session.Transaction;
 
 /**
  * A client as CLIENT LIST and CLIENT INFO show it: one line of {@code name=value} in the order of Redis. Stateless; reads
  * sessions of other threads, whose figures may be a moment old.
  */
-final class ClientLine {
+public final class ClientLine {
 
     private ClientLine() {}
 
-    static void append(StringBuilder line, Session session, long nowMillis) {
+    public static void append(StringBuilder line, Session session, long nowMillis) {
         Peer peer = session.peer();
         Transaction transaction = session.transaction();
         long queryBytes = peer == null ? 0 : peer.queryBytes();
@@ -43,7 +39,7 @@ final class ClientLine {
         line.append(" tot-mem=").append(queryBytes + outputBytes + transaction.sizeBytes());
         line.append(" events=").append(outputBytes > 0 ? "rw" : "r");
         line.append(" cmd=").append(session.lastCommand());
-        line.append(" user=").append(session.user());
+        line.append(" user=").append(session.user().shownName());
         ClientTracking tracking = session.tracking();
         line.append(" redir=").append(tracking == null ? -1 : tracking.redirection());
         line.append(" resp=").append(session.protocol());

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cinnabar.commands.acl;
+
+import org.jspecify.annotations.NullMarked;
