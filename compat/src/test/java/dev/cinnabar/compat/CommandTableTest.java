@@ -41,6 +41,10 @@ class CommandTableTest {
 
     /** {@code command field}: what releases before 8.0 answer otherwise. */
     private static final Map<String, String> CHANGED = Map.ofEntries(
+            Map.entry("bzpopmax flags", "7.0: noscript, too"),
+            Map.entry("bzpopmin flags", "7.0: noscript, too"),
+            Map.entry("zrank arity", "7.0: 3, now -3"),
+            Map.entry("zrevrank arity", "7.0: 3, now -3"),
             Map.entry("command|getkeys arity", "7.0: -4, now -3"),
             Map.entry("command|getkeysandflags arity", "7.0: -4, now -3"),
             Map.entry("client|setname tips", "7.0: none, now for all nodes"),

@@ -110,34 +110,29 @@ public final class SortedSetValue {
     private static final class Order extends BTree {
         private final Bytes view = new Bytes();
         private Bytes sought = view;
-        private int ifEqual;
+        private int side;
 
         Order() {
             super(Tag.TABLE, true);
         }
 
-        /** What the next search is for, among equal scores: this member, or if {@code ifEqual} is 1, what is behind it. */
-        Order seeking(Bytes member, int ifEqual) {
-            this.sought = member;
-            this.ifEqual = ifEqual;
+        /** The next search is for this member, among equal scores. */
+        Order seeking(Bytes member) {
+            sought = member;
             return this;
         }
 
-        /** The next search is for the first of equal scores, or if {@code side} is 1, for what is behind all of them. */
+        /** The next search is for what is in front of all equal scores, or if {@code side} is 1, for what is behind them. */
         Order seekingEdge(int side) {
-            this.sought = view;
-            this.ifEqual = side == 0 ? -1 : 1;
+            sought = view;
+            this.side = side;
             return this;
         }
 
         @Override
         @SuppressWarnings("ReferenceEquality")
         protected int compareTie(long record) {
-            if (sought == view) {
-                return ifEqual;
-            }
-            int order = sought.compareTo(ScoredRecord.member(memory(), record, view));
-            return order != 0 ? order : ifEqual;
+            return sought == view ? side : sought.compareTo(ScoredRecord.member(memory(), record, view));
         }
     }
 
@@ -242,7 +237,7 @@ public final class SortedSetValue {
         }
         long record = ScoredRecord.create(memory, member, score);
         table.insert(hash, record);
-        tree.seeking(member, 0).insert(key(score), record);
+        tree.seeking(member).insert(key(score), record);
         countBytes(ScoredRecord.blockSize(member.length()));
         place = record;
     }
@@ -258,7 +253,7 @@ public final class SortedSetValue {
         long key = key(score);
         double old = ScoredRecord.score(memory, place);
         ScoredRecord.score(memory, place, score);
-        tree.seeking(member, 0).seek(key(old));
+        tree.seeking(member).seek(key(old));
         tree.remove();
         tree.insert(key, place);
     }
@@ -336,7 +331,7 @@ public final class SortedSetValue {
             listpack.delete((int) place, 2);
             fitListpack();
         } else {
-            tree.seeking(member, 0).seek(key(ScoredRecord.score(memory, place)));
+            tree.seeking(member).seek(key(ScoredRecord.score(memory, place)));
             tree.remove();
             dropRecord(place, hash, member);
         }
@@ -369,7 +364,7 @@ public final class SortedSetValue {
             Bytes member = listpack.get(p, text);
             long record = ScoredRecord.create(memory, member, score);
             table.insert(MemberHash.of(member), record);
-            tree.seeking(member, 0).insert(key(score), record);
+            tree.seeking(member).insert(key(score), record);
             bytes += ScoredRecord.blockSize(member.length());
             p = listpack.next(s);
         }
@@ -436,7 +431,7 @@ public final class SortedSetValue {
     /** The rank of the element that {@link #find} has just found. */
     public long rank(Bytes member) {
         if (!isSmall) {
-            tree.seeking(member, 0).seek(key(ScoredRecord.score(memory, place)));
+            tree.seeking(member).seek(key(ScoredRecord.score(memory, place)));
             return tree.rank();
         }
         long rank = 0;
@@ -449,7 +444,7 @@ public final class SortedSetValue {
     /** How many elements have a score below a bound, or if {@code included}, at most that. */
     public long countBelow(double bound, boolean included) {
         if (!isSmall) {
-            tree.seekingEdge(included ? 1 : 0).seek(key(bound));
+            tree.seekingEdge(included ? 1 : -1).seek(key(bound));
             return tree.rank();
         }
         long count = 0;
@@ -465,15 +460,25 @@ public final class SortedSetValue {
     }
 
     /**
-     * How many elements have a member before a bound, or if {@code included}, not behind it: where all have the same score.
+     * How many elements have a member before a bound, or if {@code included}, not behind it: where members are in order, as of
+     * elements with one score.
      */
     public long countBelow(Bytes bound, boolean included) {
         if (!isSmall) {
-            if (tree.first() == 0) {
-                return 0;
+            // By members alone, as Redis does: a search in the tree would go by the score first.
+            long low = 0;
+            long high = tree.size();
+            while (low < high) {
+                long middle = low + high >>> 1;
+                int order =
+                        ScoredRecord.member(memory, tree.seekRank(middle), view).compareTo(bound);
+                if (order < 0 || order == 0 && included) {
+                    low = middle + 1;
+                } else {
+                    high = middle;
+                }
             }
-            tree.seeking(bound, included ? 1 : 0).seek(tree.number());
-            return tree.rank();
+            return low;
         }
         long count = 0;
         for (int p = listpack.first(); p != 0; count++) {
@@ -597,7 +602,7 @@ public final class SortedSetValue {
             ScoredRecord.member(from.memory(), r, member);
             long record = ScoredRecord.create(to.memory(), member, ScoredRecord.score(from.memory(), r));
             copy.table.insert(MemberHash.of(member), record);
-            copy.tree.seeking(member, 0).insert(original.number(), record);
+            copy.tree.seeking(member).insert(original.number(), record);
         }
         long bytes = from.memory().getLong(from.longAt(ROOT), RECORD_BYTES);
         to.memory().putLong(root, RECORD_BYTES, bytes);

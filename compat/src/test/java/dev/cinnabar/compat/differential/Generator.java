@@ -25,6 +25,8 @@ final class Generator {
         hyperLogLogs();
         lists();
         sorting();
+        sortedSets();
+        places();
         keys();
         expiry();
         connection();
@@ -249,6 +251,146 @@ final class Generator {
             options.append(pick(" RANK ", " COUNT ", " MAXLEN ")).append(index());
         }
         return options.toString();
+    }
+
+    private void sortedSets() {
+        add(12, () -> "ZADD " + sortedSet() + addOptions() + scored());
+        add(3, () -> "ZINCRBY " + sortedSet() + " " + score() + " " + member());
+        add(5, () -> "ZREM " + sortedSet() + members());
+        add(1, () -> "ZCARD " + sortedSet());
+        add(2, () -> pick("ZSCORE ", "ZRANK ", "ZREVRANK ") + sortedSet() + " " + member());
+        add(1, () -> "ZMSCORE " + sortedSet() + members());
+        add(3, () -> pick("ZRANGE ", "ZREVRANGE ") + sortedSet() + " " + index() + " " + index() + rangeOptions());
+        add(
+                3,
+                () -> pick("ZRANGEBYSCORE ", "ZREVRANGEBYSCORE ")
+                        + sortedSet()
+                        + scoreBound()
+                        + scoreBound()
+                        + rangeOptions());
+        add(3, () -> "ZRANGE " + sortedSet() + scoreBound() + scoreBound() + " BYSCORE" + rangeOptions());
+        add(2, () -> "ZCOUNT " + sortedSet() + scoreBound() + scoreBound());
+        add(2, () -> "ZREMRANGEBYSCORE " + sortedSet() + scoreBound() + scoreBound());
+        add(1, () -> "ZREMRANGEBYRANK " + sortedSet() + " " + index() + " " + index());
+        add(2, () -> "ZRANGESTORE " + sortedSet() + " " + sortedSet() + " " + index() + " " + index() + rangeOptions());
+        // By member: where all have one score.
+        add(4, () -> "ZADD same 0 " + member() + " 0 " + member());
+        add(
+                3,
+                () -> pick("ZRANGEBYLEX", "ZREVRANGEBYLEX", "ZLEXCOUNT", "ZREMRANGEBYLEX")
+                        + " same"
+                        + memberBound()
+                        + memberBound());
+        add(1, () -> "ZRANGE same" + memberBound() + memberBound() + " BYLEX" + rangeOptions());
+        add(3, () -> pick("ZPOPMIN ", "ZPOPMAX ") + sortedSet() + pick("", "", " 0", " 1", " 2", " 100", " -1", " x"));
+        add(
+                2,
+                () -> "ZMPOP " + pick("1 ", "2 ", "2 ", "3 ", "0 ", "x ") + sortedSet() + " " + sortedSet()
+                        + pick(" MIN", " MAX", " FOO") + pick("", "", " COUNT 2", " COUNT 0", " COUNT", " FOO 1"));
+        add(1, () -> pick("BZPOPMIN ", "BZPOPMAX ") + sortedSet() + " " + sortedSet() + pick(" -1", " x", " 1e30"));
+        add(1, () -> "BZMPOP " + pick("-1", "x") + " 2 " + sortedSet() + " " + sortedSet() + " MIN");
+        add(4, () -> pick("ZUNION", "ZINTER", "ZDIFF", "ZINTERCARD") + combined());
+        add(4, () -> pick("ZUNIONSTORE ", "ZINTERSTORE ", "ZDIFFSTORE ") + sortedSet() + combined());
+        add(1, () -> "ZRANDMEMBER " + sortedSet() + pick(" 0", " 100000", " x", " 1 FOO", " 100000 WITHSCORES"));
+        add(1, () -> "ZSCAN " + sortedSet() + " 0 COUNT 5000" + pick("", " MATCH *1*", " COUNT 0", " FOO"));
+        add(2, () -> "OBJECT ENCODING " + sortedSet());
+    }
+
+    /** Mostly one of few keys that nothing else is put under. */
+    private String sortedSet() {
+        return random.nextInt(12) == 0 ? key() : "z" + random.nextInt(3);
+    }
+
+    private String addOptions() {
+        return pick("", "", "", " NX", " XX", " CH", " GT", " LT", " GT CH", " XX LT", " INCR", " NX XX", " GT LT");
+    }
+
+    private String scored() {
+        StringBuilder list = new StringBuilder();
+        for (int i = 0; i <= random.nextInt(4); i++) {
+            list.append(' ').append(score()).append(' ').append(member());
+        }
+        return list.toString();
+    }
+
+    /** Numbers that every version of Redis spells alike. */
+    private String score() {
+        return switch (random.nextInt(12)) {
+            case 0 -> pick("inf", "-inf", "+inf", "nan", "x", "-0", "1e3", "1e400");
+            case 1 -> Integer.toString(random.nextInt(2_000_000) - 1_000_000);
+            default -> Double.toString((random.nextInt(60) - 20) / 4.0);
+        };
+    }
+
+    private String scoreBound() {
+        return pick(" ", " ", " (") + pick("-inf", "inf", "0", "x", score(), score(), score(), score());
+    }
+
+    private String memberBound() {
+        return pick(" -", " +", " foo", " [" + member(), " (" + member(), " [m" + random.nextInt(10), " (x", " [3")
+                .replace("[\"\"", "[")
+                .replace("(\"\"", "(");
+    }
+
+    private String rangeOptions() {
+        return pick(
+                "",
+                "",
+                " WITHSCORES",
+                " REV",
+                " LIMIT 1 2",
+                " LIMIT 0 -1",
+                " REV WITHSCORES",
+                " LIMIT -1 5",
+                " LIMIT 1 3 WITHSCORES",
+                " FOO");
+    }
+
+    private String combined() {
+        StringBuilder list = new StringBuilder(" ").append(pick("1", "2", "2", "3", "0", "x"));
+        for (int i = 0; i <= random.nextInt(3); i++) {
+            list.append(' ').append(random.nextInt(8) == 0 ? key() : sortedSet());
+        }
+        return list
+                + pick("", "", " WEIGHTS 2 0.5", " WEIGHTS 2 -1", " WEIGHTS x", " AGGREGATE MIN", " AGGREGATE MAX")
+                + pick("", " WITHSCORES", " AGGREGATE SUM", " LIMIT 1", " FOO");
+    }
+
+    private void places() {
+        add(
+                4,
+                () -> "GEOADD g0" + pick("", "", " NX", " XX", " CH", " XX CH", " NX XX") + " " + place() + " "
+                        + member());
+        add(1, () -> "GEODIST g0 " + member() + " " + member() + pick("", " km", " FT", " x"));
+        add(1, () -> "GEOHASH g0" + members());
+        add(
+                2,
+                () -> pick("GEOSEARCH g0", "GEOSEARCHSTORE g1 g0")
+                        + pick(" FROMMEMBER " + member(), " FROMLONLAT " + place(), " FROMLONLAT 10 10", "")
+                        + pick(" BYRADIUS 500 km", " BYBOX 1000 2000 km", " BYRADIUS 0 m", " BYBOX -1 1 km", "")
+                        + pick(
+                                "",
+                                "",
+                                " ASC",
+                                " DESC",
+                                " COUNT 2",
+                                " COUNT 1 ANY",
+                                " WITHDIST",
+                                " ASC WITHHASH",
+                                " FOO"));
+        add(
+                1,
+                () -> pick("GEORADIUS g0 ", "GEORADIUS_RO g0 ")
+                        + place()
+                        + pick(" 700 km", " 9 mi", " -1 m", " 1 x")
+                        + pick("", " ASC", " STORE g1", " COUNT 3"));
+        add(1, () -> "GEORADIUSBYMEMBER g0 " + member() + " 2000 km" + pick("", " DESC", " STORE g1", " WITHHASH"));
+    }
+
+    private String place() {
+        return random.nextInt(12) == 0
+                ? pick("x 1", "181 0", "0 86", "180 85.05112878", "-180 -85.05112878")
+                : random.nextInt(20) + "." + random.nextInt(100) + " " + (random.nextInt(20) - 5) + ".25";
     }
 
     private void keys() {

@@ -170,22 +170,24 @@ final class Range {
         }
         to = Math.max(from, to);
         if (by() != By.RANK) {
-            cut();
+            cut(set.isSmall());
         }
     }
 
-    private void cut() {
+    /** Applies the limit. A negative offset counts from the end of a range in a large sorted set, and leaves nothing of others. */
+    private void cut(boolean isSmall) {
         long count = to - from;
-        if (offset < 0 || offset >= count) {
+        long skipped = offset < 0 && !isSmall ? offset + count : offset;
+        if (skipped < 0 || skipped >= count) {
             to = from;
             return;
         }
-        long left = limit < 0 ? count - offset : Math.min(limit, count - offset);
+        long left = limit < 0 ? count - skipped : Math.min(limit, count - skipped);
         if (reverse) {
-            to -= offset;
+            to -= skipped;
             from = to - left;
         } else {
-            from += offset;
+            from += skipped;
             to = from + left;
         }
     }
