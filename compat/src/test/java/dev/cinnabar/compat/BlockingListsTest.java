@@ -251,6 +251,29 @@ class BlockingListsTest {
         redis.run("LRANGE a 0 -1").is("['y']");
     }
 
+    /** Over many names of keys: each lies in a partition of its own, and they become ready in an order of their own. */
+    @RedisTest(since = "7.2")
+    void whoIsServedServesOthersInTurn(Client redis, Server server) {
+        Client first = server.connect();
+        Client second = server.connect();
+        Client third = server.connect();
+        for (int i = 0; i < 50; i++) {
+            first.send("BRPOPLPUSH", "l1:" + i, "l3:" + i, "0");
+            awaitBlocked(redis, 1);
+            second.send("BLPOP", "l2:" + i, "0");
+            awaitBlocked(redis, 2);
+            third.send("BLMPOP", "0", "2", "l2:" + i, "l3:" + i, "LEFT", "COUNT", "1");
+            awaitBlocked(redis, 3);
+            redis.run("MULTI").isOk();
+            redis.run("LPUSH l1:" + i + " 1");
+            redis.run("LPUSH l2:" + i + " 2");
+            redis.run("EXEC").is("[1, 1]");
+            assertThat(reply(first)).isEqualTo("'1'");
+            assertThat(reply(second)).isEqualTo("['l2:" + i + "', '2']");
+            assertThat(reply(third)).isEqualTo("['l3:" + i + "', ['1']]");
+        }
+    }
+
     @RedisTest
     void whoDisconnectsTakesNothing(Client redis, Server server) {
         Client gone = blocked(server, 0, "BLPOP", "l", "0");

@@ -92,6 +92,8 @@ public final class Dispatcher {
 
     private boolean blockedAgain;
 
+    private final ArrayDeque<Waiter> readyKeys = new ArrayDeque<>();
+
     private Args preparing = single;
     private final long[] touches = new long[MAX_TOUCHES];
     private int touchCount;
@@ -439,11 +441,18 @@ public final class Dispatcher {
 
     /** Tries the commands again that wait for keys that have changed. No partition is locked. */
     private void serveReady() {
-        for (Waiter key = keyspace.takeReady(); key != null; key = keyspace.takeReady()) {
-            Waiter waiter = keyspace.nextWaiter(key, 0, nowMillis);
-            while (waiter != null) {
-                retry((Blocked) waiter.owner());
-                waiter = keyspace.nextWaiter(key, waiter.number(), nowMillis);
+        while (keyspace.hasReady()) {
+            for (Waiter key = keyspace.takeReady(); key != null; key = keyspace.takeReady()) {
+                readyKeys.add(key);
+            }
+            // What becomes ready meanwhile comes after all of these, or a client that is tried for the one would take the
+            // other from those who have waited for it longer.
+            for (Waiter key = readyKeys.poll(); key != null; key = readyKeys.poll()) {
+                Waiter waiter = keyspace.nextWaiter(key, 0, nowMillis);
+                while (waiter != null) {
+                    retry((Blocked) waiter.owner());
+                    waiter = keyspace.nextWaiter(key, waiter.number(), nowMillis);
+                }
             }
         }
     }
