@@ -445,7 +445,8 @@ public final class Dispatcher {
             for (Waiter key = keyspace.takeReady(); key != null; key = keyspace.takeReady()) {
                 readyKeys.add(key);
             }
-            // What becomes ready meanwhile comes after all of these, or a client that is tried for the one would take the
+            // What becomes ready meanwhile comes after all of these, or a client that is tried for the one would take
+            // the
             // other from those who have waited for it longer.
             for (Waiter key = readyKeys.poll(); key != null; key = readyKeys.poll()) {
                 Waiter waiter = keyspace.nextWaiter(key, 0, nowMillis);
