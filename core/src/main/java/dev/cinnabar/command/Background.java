@@ -38,7 +38,8 @@ final class Background implements Runnable, AutoCloseable {
         Runnable meanwhile = dispatcher::attend;
         while (!closing) {
             try {
-                if (engine.settings().activeExpiry) {
+                engine.pause().endIfOver(engine.clock().millis());
+                if (engine.settings().activeExpiry && !engine.pause().isOn()) {
                     engine.keyspace().expireDue(meanwhile);
                 }
                 engine.keyspace().collectGarbage(meanwhile);
@@ -53,7 +54,8 @@ final class Background implements Runnable, AutoCloseable {
     }
 
     private long pauseNanos() {
-        long deadline = engine.blockedClients().firstDeadlineMillis();
+        long deadline = Math.min(
+                engine.blockedClients().firstDeadlineMillis(), engine.pause().untilMillis());
         if (deadline == Blocked.FOREVER) {
             return PERIOD_NANOS;
         }

@@ -258,7 +258,10 @@ public final class Call {
             return false;
         }
         if (Partition.isExpired(into, nowMillis)) {
-            partition.expire(number, database, into);
+            // During a pause nothing is deleted that need not be: a write must, for it may put another value there.
+            if (!engine.pause().isOn() || !spec.has(Flag.READONLY)) {
+                partition.expire(number, database, into);
+            }
             return false;
         }
         return true;

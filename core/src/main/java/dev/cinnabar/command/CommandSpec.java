@@ -50,6 +50,7 @@ public final class CommandSpec {
     private @Nullable Predicate<Request> lockedAll;
     private boolean insideMulti;
     private boolean whileSubscribed;
+    private boolean mayReplicate;
     private boolean touchesData;
     private boolean endsTransaction;
     private boolean debug;
@@ -155,6 +156,16 @@ public final class CommandSpec {
     public CommandSpec whileSubscribed() {
         this.whileSubscribed = true;
         return this;
+    }
+
+    /** What it does may reach replicas, though it is no write: it waits where writes wait. */
+    public CommandSpec mayReplicate() {
+        this.mayReplicate = true;
+        return this;
+    }
+
+    boolean waitsWithWrites() {
+        return mayReplicate || has(Flag.WRITE);
     }
 
     boolean runsWhileSubscribed() {

@@ -18,6 +18,7 @@ import dev.cinnabar.resp.RespWriter;
 import dev.cinnabar.session.Blocked;
 import dev.cinnabar.session.ClientLine;
 import dev.cinnabar.session.ClientTracking;
+import dev.cinnabar.session.Pause;
 import dev.cinnabar.session.Push;
 import dev.cinnabar.session.Resumable;
 import dev.cinnabar.session.Sender;
@@ -83,6 +84,9 @@ public final class Dispatcher {
 
     /** The client does not want the reply of the running command. */
     private boolean muted;
+
+    /** What held of the client's replies when the running command began. */
+    private ReplyMode replyMode = ReplyMode.ON;
 
     /** A transaction's commands run: none may wait. */
     private boolean executing;
@@ -247,6 +251,7 @@ public final class Dispatcher {
         ReplyMode mode = session.replyMode();
         reply.protocol(session.protocol());
         muted = mode != ReplyMode.ON;
+        replyMode = mode;
         reply.mute(muted);
         if (mode == ReplyMode.SKIP) {
             session.replyMode(ReplyMode.ON);
@@ -328,6 +333,9 @@ public final class Dispatcher {
         }
         if (session.isSpecial() && session.isSubscriberOnly() && !spec.runsWhileSubscribed()) {
             reject(spec, session, reply, notWhileSubscribed(spec));
+            return;
+        }
+        if (engine.pause().isOn() && isPaused(session, spec)) {
             return;
         }
         Transaction transaction = session.transaction();
@@ -537,6 +545,32 @@ public final class Dispatcher {
     /** See {@link Call#afterUnlock}. */
     void afterUnlock(Runnable work) {
         unlockedWork.add(work);
+    }
+
+    /** Whether the command must wait for the end of a pause; then its client has been told so. */
+    private boolean isPaused(Session session, CommandSpec spec) {
+        Pause pause = engine.pause();
+        if (session.peer() == null
+                || nowMillis >= pause.untilMillis()
+                || pause.scope() == Pause.Scope.WRITE && !waitsWithWrites(session, spec)
+                || !pause.hold(session)) {
+            return false;
+        }
+        session.replyMode(replyMode);
+        return true;
+    }
+
+    /** EXEC does if any queued command does. */
+    private boolean waitsWithWrites(Session session, CommandSpec spec) {
+        if (!spec.isEndOfTransaction()) {
+            return spec.waitsWithWrites();
+        }
+        for (Transaction.Queued command : session.transaction().queue()) {
+            if (table.byId(command.command()).waitsWithWrites()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** EXEC does if any queued command does. */

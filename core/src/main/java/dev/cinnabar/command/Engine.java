@@ -17,6 +17,7 @@ import dev.cinnabar.memory.Bytes;
 import dev.cinnabar.session.Blocked;
 import dev.cinnabar.session.BlockedClients;
 import dev.cinnabar.session.Clients;
+import dev.cinnabar.session.Pause;
 import dev.cinnabar.session.Peer;
 import dev.cinnabar.session.PubSub;
 import dev.cinnabar.session.Session;
@@ -38,6 +39,7 @@ public final class Engine implements AutoCloseable {
     private final BlockedClients blockedClients = new BlockedClients();
     private final PubSub pubSub;
     private final Tracking tracking;
+    private final Pause pause = new Pause();
     private final Settings settings;
     private final RandomGenerator.SplittableGenerator random;
     private final List<Statistics> statistics = new CopyOnWriteArrayList<>();
@@ -168,6 +170,11 @@ public final class Engine implements AutoCloseable {
         return pubSub;
     }
 
+    /** What CLIENT PAUSE has begun. */
+    public Pause pause() {
+        return pause;
+    }
+
     /** The clients that cache keys. */
     public Tracking tracking() {
         return tracking;
@@ -272,6 +279,7 @@ public final class Engine implements AutoCloseable {
         endWatches(session);
         pubSub.unsubscribeAll(session);
         tracking.disable(session);
+        pause.forget(session);
         Blocked blocked = session.blocked();
         if (blocked != null) {
             endWait(blocked);

@@ -397,12 +397,24 @@ final class Loop implements Runnable, Postbox {
         }
     }
 
+    /** Keeps a large request, with what follows it, to be run again: it goes back to where it came from, if that was kept. */
+    private static void postpone(Connection connection, Buffer large) {
+        if (connection.held == null) {
+            connection.held = large;
+            connection.heldFrom = 0;
+        } else {
+            connection.heldFrom -= large.length();
+            large.close();
+        }
+    }
+
     /** The client waits no more: sends the reply that it waited for, and runs what it has sent meanwhile. */
     void resume(Connection connection, byte[] reply) {
         if (connection.closed) {
             return;
         }
         connection.session.blocked(null);
+        connection.session.postponed(false);
         sendPushes(connection);
         current = connection;
         try {
@@ -449,6 +461,7 @@ final class Loop implements Runnable, Postbox {
             // Before the client has shown who it is, the limits may change with each request.
             int most = session.isAuthenticated() ? BATCH : 1;
             int count = 0;
+            int begin = from;
             ProtocolException broken = null;
             try {
                 while (count < most) {
@@ -471,7 +484,9 @@ final class Loop implements Runnable, Postbox {
                 dispatcher.dispatch(session, batch[i], writer);
                 batch[i].request().trim();
                 if (session.isBlocked()) {
-                    hold(connection, ends[i], end - ends[i]);
+                    // A command that waits for keys has been taken; one that waits for the end of a pause has not.
+                    int rest = !session.isPostponed() ? ends[i] : i > 0 ? ends[i - 1] : begin;
+                    hold(connection, rest, end - rest);
                     finish(connection);
                     return;
                 }
@@ -560,6 +575,11 @@ final class Loop implements Runnable, Postbox {
             window.set(buffer.segment(), from, left).copyTo(0, input, 0, left);
         }
         connection.large = null;
+        if (session.isPostponed()) {
+            postpone(connection, buffer);
+            finish(connection);
+            return;
+        }
         buffer.close();
         if (session.isBlocked()) {
             hold(connection, 0, left);

@@ -30,6 +30,7 @@ public final class Session {
     private @Nullable Inbox inbox;
     private final Subscriptions subscriptions = new Subscriptions();
     private boolean special;
+    private boolean postponed;
     private volatile @Nullable ClientTracking tracking;
     private volatile @Nullable Blocked blocked;
 
@@ -163,8 +164,18 @@ public final class Session {
         this.blocked = blocked;
     }
 
+    /** Whether it waits: for keys, or for the end of a pause. */
     public boolean isBlocked() {
-        return blocked != null;
+        return blocked != null || postponed;
+    }
+
+    /** Whether the last request was not run, and is to be run again when a pause is over. */
+    public boolean isPostponed() {
+        return postponed;
+    }
+
+    public void postponed(boolean postponed) {
+        this.postponed = postponed;
     }
 
     public @Nullable Peer peer() {

@@ -18,6 +18,7 @@ import dev.cinnabar.resp.RedisError;
 import dev.cinnabar.resp.Reply;
 import dev.cinnabar.session.Blocked;
 import dev.cinnabar.session.ClientLine;
+import dev.cinnabar.session.Pause;
 import dev.cinnabar.session.Session;
 import dev.cinnabar.session.Session.ReplyMode;
 import java.util.List;
@@ -27,6 +28,9 @@ public final class ClientCommands {
 
     private static final RedisError BAD_REASON = new RedisError("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR");
     private static final RedisError UNBLOCKED = new RedisError("UNBLOCKED client unblocked via CLIENT UNBLOCK");
+    private static final RedisError BAD_PAUSE = new RedisError("ERR CLIENT PAUSE mode must be WRITE or ALL");
+    private static final RedisError BAD_TIMEOUT = new RedisError("ERR timeout is not an integer or out of range");
+    private static final RedisError NEGATIVE_TIMEOUT = new RedisError("ERR timeout is negative");
     private static final RedisError BAD_ID = new RedisError("ERR Invalid client ID");
 
     private ClientCommands() {}
@@ -98,6 +102,20 @@ public final class ClientCommands {
                                                         Argument.token("ERROR"))
                                                 .optional())
                                 .handler(ClientCommands::unblock),
+                        row("pause", -3, "3.0.0", ADMIN, NOSCRIPT, LOADING, STALE)
+                                .history("6.2.0", "Added `WRITE`, which lets reads go on, and `ALL`.")
+                                .summary("Makes the commands of all connections wait for some time.")
+                                .complexity("O(1)")
+                                .arguments(
+                                        Argument.integer("timeout"),
+                                        Argument.oneOf("mode", Argument.token("WRITE"), Argument.token("ALL"))
+                                                .since("6.2.0")
+                                                .optional())
+                                .handler(ClientCommands::pause),
+                        row("unpause", 2, "6.2.0", ADMIN, NOSCRIPT, LOADING, STALE)
+                                .summary("Ends such a pause.")
+                                .complexity("O(N), N being the number of connections that wait.")
+                                .handler(ClientCommands::unpause),
                         own("reply", 3, "3.2.0")
                                 .summary("Says whether the connection wants replies.")
                                 .complexity("O(1)")
@@ -166,6 +184,43 @@ public final class ClientCommands {
         Blocked blocked = session == null ? null : session.blocked();
         boolean done = blocked != null && call.dispatcher().giveUp(blocked, error ? UNBLOCKED : null);
         reply.integer(done ? 1 : 0);
+    }
+
+    static void pause(Call call, Args args, Reply reply) {
+        Pause.Scope scope = Pause.Scope.ALL;
+        if (args.count() == 4) {
+            if (args.is(3, "write")) {
+                scope = Pause.Scope.WRITE;
+            } else if (!args.is(3, "all")) {
+                args.fail(BAD_PAUSE);
+            }
+        } else if (args.count() > 4) {
+            args.fail(wrongSyntax(call, args));
+        }
+        long timeoutMillis = args.integer(2, BAD_TIMEOUT);
+        if (!args.failed() && timeoutMillis < 0) {
+            args.fail(NEGATIVE_TIMEOUT);
+        }
+        if (args.failed()) {
+            return;
+        }
+        long endMillis = call.nowMillis() + timeoutMillis;
+        call.engine().pause().begin(scope, call.nowMillis(), endMillis < 0 ? Long.MAX_VALUE - 1 : endMillis);
+        call.engine().nudge();
+        reply.ok();
+    }
+
+    private static RedisError wrongSyntax(Call call, Args args) {
+        CommandSpec container = call.spec().parent();
+        if (container == null) {
+            throw new IllegalStateException("a subcommand without its container");
+        }
+        return Help.wrongSyntax(container, args.at(1).shown(128));
+    }
+
+    static void unpause(Call call, Args args, Reply reply) {
+        call.afterUnlock(call.engine().pause()::end);
+        reply.ok();
     }
 
     /** A subcommand about the client's own connection. */

@@ -53,6 +53,7 @@ public final class HyperLogLogCommands {
                                 Argument.string("element").optional().multiple())
                         .handler(HyperLogLogCommands::pfadd),
                 row("pfcount", -2, READONLY)
+                        .mayReplicate()
                         .keys(KeySpec.range(1, -1, 1, RW, ACCESS)
                                 .notes("RW because the count is remembered in the value"))
                         .summary("Answers about how many different elements HyperLogLogs have seen together.")

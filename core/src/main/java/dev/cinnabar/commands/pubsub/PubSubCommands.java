@@ -80,6 +80,7 @@ public final class PubSubCommands {
                         .handler((call, args, reply) -> unsubscribe(call, args, reply, Kind.SHARD)),
                 row("publish", 3, "2.0.0", PUBSUB, LOADING, STALE, FAST)
                         .channel(1)
+                        .mayReplicate()
                         .summary("Sends a message to who has subscribed to a channel, and counts them.")
                         .complexity("O(N+M), N being the subscribers of the channel and M the patterns that there are.")
                         .arguments(Argument.string("channel"), Argument.string("message"))
@@ -87,6 +88,7 @@ public final class PubSubCommands {
                                 reply.integer(call.engine().pubSub().publish(args.at(1), args.at(2), call.sender()))),
                 row("spublish", 3, "7.0.0", PUBSUB, LOADING, STALE, FAST)
                         .channel(1)
+                        .mayReplicate()
                         .keys(KeySpec.at(1, NOT_KEY))
                         .summary("Sends a message to who has subscribed to a shard channel, and counts them.")
                         .complexity("O(N), N being the subscribers of the channel.")

@@ -24,6 +24,7 @@ import dev.cinnabar.keyspace.Database;
 import dev.cinnabar.keyspace.Keyspace;
 import dev.cinnabar.resp.Reply;
 import dev.cinnabar.session.Blocked;
+import dev.cinnabar.session.Pause;
 import dev.cinnabar.session.Peer;
 import dev.cinnabar.session.Session;
 import dev.cinnabar.session.Subscriptions.Kind;
@@ -172,7 +173,7 @@ final class InfoCommand {
         line("connected_clients", engine.clients().size());
         line("cluster_connections", 0);
         line("maxclients", configuration.get(Directives.MAXCLIENTS));
-        line("blocked_clients", engine.blockedClients().size());
+        line("blocked_clients", engine.blockedClients().size() + engine.pause().waiting());
         line("tracking_clients", engine.tracking().clients());
         line("pubsub_clients", engine.pubSub().clients());
         line("watching_clients", watching);
@@ -181,6 +182,12 @@ final class InfoCommand {
         long[] keys = engine.keyspace().waitedKeys();
         line("total_blocking_keys", keys[0]);
         line("total_blocking_keys_on_nokey", keys[1]);
+        Pause pause = engine.pause();
+        long pausedMillis = pause.isOn() ? Math.max(0, pause.untilMillis() - call.nowMillis()) : 0;
+        boolean paused = pausedMillis > 0;
+        line("paused_reason", paused ? "client_pause" : "none");
+        line("paused_actions", paused ? pause.scope().name().toLowerCase(Locale.ROOT) : "none");
+        line("paused_timeout_milliseconds", pausedMillis);
     }
 
     private void memory() {
