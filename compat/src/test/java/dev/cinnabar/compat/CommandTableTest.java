@@ -37,6 +37,11 @@ class CommandTableTest {
             sdiffcard -3 movablekeys,readonly 0 0 0 @read,@set,@slow
             sunioncard -3 movablekeys,readonly 0 0 0 @read,@set,@slow
             waitaof 4 blocking 0 0 0 @blocking,@connection,@slow
+            xackdel -6 fast,write 1 1 1 @fast,@stream,@write
+            xcfgset -2 fast,write 1 1 1 @fast,@stream,@write
+            xdelex -5 fast,write 1 1 1 @fast,@stream,@write
+            xidmprecord 5 denyoom,fast,write 1 1 1 @fast,@stream,@write
+            xnack -7 fast,write 1 1 1 @fast,@stream,@write
             """;
 
     /** {@code command field}: what releases before 8.0 answer otherwise. */

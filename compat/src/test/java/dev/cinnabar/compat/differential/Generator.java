@@ -24,6 +24,7 @@ final class Generator {
         bits();
         hyperLogLogs();
         lists();
+        streams();
         sorting();
         sortedSets();
         places();
@@ -391,6 +392,83 @@ final class Generator {
         return random.nextInt(12) == 0
                 ? pick("x 1", "181 0", "0 86", "180 85.05112878", "-180 -85.05112878")
                 : random.nextInt(20) + "." + random.nextInt(100) + " " + (random.nextInt(20) - 5) + ".25";
+    }
+
+    /** IDs are given: the clocks of two servers differ. What tells idle times is left out. */
+    private void streams() {
+        add(
+                14,
+                () -> "XADD " + stream() + cut() + " " + newId() + " f " + element()
+                        + pick("", " g 1", " g " + element()));
+        add(2, () -> "XADD " + stream() + pick(" NOMKSTREAM ", " FOO ", " MAXLEN ", " LIMIT 1 ") + newId() + " f v");
+        add(4, () -> "XRANGE " + stream() + " " + bound() + " " + bound() + pick("", " COUNT 2", " COUNT 0", " FOO"));
+        add(3, () -> "XREVRANGE " + stream() + " " + bound() + " " + bound() + pick("", " COUNT 1", " COUNT -1"));
+        add(2, () -> "XLEN " + stream());
+        add(
+                3,
+                () -> "XREAD " + pick("", "COUNT 1 ", "COUNT 3 ") + "STREAMS " + stream() + " " + stream() + " "
+                        + pick("0", "+", "$", id()) + " " + pick("0", "+", ">", id()));
+        add(4, () -> "XDEL " + stream() + " " + id() + pick("", " " + id()));
+        add(2, () -> "XTRIM " + stream() + pick(" MAXLEN 5", " MAXLEN ~ 3", " MINID " + id(), " MAXLEN ~ 1 LIMIT 3"));
+        add(
+                1,
+                () -> "XSETID " + stream() + " " + id()
+                        + pick("", " ENTRIESADDED 30", " MAXDELETEDID " + id(), " ENTRIESADDED -1"));
+        add(4, () -> "XGROUP CREATE " + stream() + " " + group() + " " + pick("0", "$", id()) + pick("", " MKSTREAM"));
+        add(1, () -> "XGROUP SETID " + stream() + " " + group() + " " + pick("0", "$", id()));
+        add(1, () -> "XGROUP DESTROY " + stream() + " " + group());
+        add(2, () -> "XGROUP " + pick("CREATECONSUMER ", "DELCONSUMER ") + stream() + " " + group() + consumer());
+        add(
+                10,
+                () -> "XREADGROUP GROUP " + group() + consumer() + pick("", " COUNT 1", " COUNT 2", " NOACK")
+                        + " STREAMS " + stream() + " " + pick(">", ">", ">", "0", "$", id()));
+        add(4, () -> "XACK " + stream() + " " + group() + " " + id() + pick("", " " + id(), " x"));
+        add(3, () -> "XPENDING " + stream() + " " + group());
+        add(
+                4,
+                () -> "XCLAIM " + stream() + " " + group() + consumer() + pick(" 0 ", " 0 ", " 10000000 ") + id() + " "
+                        + id() + pick("", " FORCE", " JUSTID", " RETRYCOUNT 3", " LASTID " + id(), " FOO", " IDLE x"));
+        add(
+                3,
+                () -> "XAUTOCLAIM " + stream() + " " + group() + consumer() + pick(" 0 ", " 10000000 ") + bound()
+                        + pick("", " COUNT 1", " COUNT 3 JUSTID", " COUNT 0"));
+        add(4, () -> "XINFO GROUPS " + stream());
+    }
+
+    /** Mostly one of few keys that nothing else is put under. */
+    private String stream() {
+        return random.nextInt(12) == 0 ? key() : "x" + random.nextInt(2);
+    }
+
+    private String group() {
+        return pick("g", "g", "g", "h");
+    }
+
+    private String consumer() {
+        return pick(" alice", " bob");
+    }
+
+    private int lastMillis;
+
+    private String newId() {
+        if (random.nextInt(8) == 0) {
+            return id();
+        }
+        lastMillis += random.nextInt(3);
+        return lastMillis + pick("", "-*", "-" + random.nextInt(5));
+    }
+
+    private String id() {
+        int around = Math.max(0, lastMillis - random.nextInt(30));
+        return around + pick("", "-0", "-1", "-*", "-" + random.nextInt(5));
+    }
+
+    private String bound() {
+        return pick("-", "+", id(), id(), "(" + id(), "x");
+    }
+
+    private String cut() {
+        return pick("", "", "", "", " MAXLEN 8", " MAXLEN = 3", " MAXLEN ~ 4", " MINID " + id());
     }
 
     private void keys() {
