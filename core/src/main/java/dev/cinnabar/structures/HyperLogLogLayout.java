@@ -3,6 +3,8 @@ package dev.cinnabar.structures;
 import dev.cinnabar.memory.Bytes;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
@@ -65,6 +67,15 @@ public final class HyperLogLogLayout {
 
     /** Groups of eight registers. */
     private static final int GROUPS = REGISTERS / 8;
+
+    /** How many rows of {@link #ROW} counts there are. */
+    public static final int LANES = 4;
+
+    /** The counts of a row: one for each value. */
+    public static final int ROW = MAX_VALUE + 1;
+
+    private static final long HIGH_BITS = 0x8080_8080_8080_8080L;
+    private static final VarHandle EIGHT = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
     private static final ValueLayout.OfShort SHORT =
@@ -144,29 +155,56 @@ public final class HyperLogLogLayout {
         return group < GROUPS - 1 ? segment.get(LONG, at) : segment.get(LONG, at - 2) >>> 16;
     }
 
-    /** Counts registers by their values. */
-    public static void countDense(MemorySegment segment, long base, int[] histogram) {
+    /** Eight registers, a byte each, the first in the lowest: eight times six bits move apart in three steps. */
+    private static long unpacked(MemorySegment segment, long base, int group) {
+        long bits = group(segment, base, group);
+        bits = bits & 0xff_ffffL | (bits & 0xffff_ff00_0000L) << 8;
+        bits = bits & 0x0000_0fff_0000_0fffL | (bits & 0x00ff_f000_00ff_f000L) << 4;
+        return bits & 0x003f_003f_003f_003fL | (bits & 0x0fc0_0fc0_0fc0_0fc0L) << 2;
+    }
+
+    /** Adds to the counts of registers by their values: {@value #LANES} rows of counts, whose sums are meant. */
+    public static void countDense(MemorySegment segment, long base, int[] rows) {
         for (int group = 0; group < GROUPS; group++) {
-            long bits = group(segment, base, group);
-            if ((bits & 0xffff_ffff_ffffL) == 0) {
-                histogram[0] += 8;
-                continue;
-            }
-            for (int i = 0; i < 8; i++) {
-                histogram[(int) (bits >>> 6 * i) & MAX_VALUE]++;
-            }
+            count(unpacked(segment, base, group), rows);
+        }
+    }
+
+    /** As {@link #countDense}, of registers that are a byte each. */
+    public static void count(byte[] registers, int[] rows) {
+        for (int group = 0; group < GROUPS; group++) {
+            count((long) EIGHT.get(registers, group * 8), rows);
+        }
+    }
+
+    /** Most registers are alike: in a row each, eight counts need not wait for one another. */
+    private static void count(long eight, int[] rows) {
+        rows[(int) eight & MAX_VALUE]++;
+        rows[ROW | (int) (eight >>> 8) & MAX_VALUE]++;
+        rows[2 * ROW | (int) (eight >>> 16) & MAX_VALUE]++;
+        rows[3 * ROW | (int) (eight >>> 24) & MAX_VALUE]++;
+        rows[(int) (eight >>> 32) & MAX_VALUE]++;
+        rows[ROW | (int) (eight >>> 40) & MAX_VALUE]++;
+        rows[2 * ROW | (int) (eight >>> 48) & MAX_VALUE]++;
+        rows[3 * ROW | (int) (eight >>> 56) & MAX_VALUE]++;
+    }
+
+    /** Adds all rows of counts to the first. */
+    public static void sumRows(int[] rows) {
+        for (int i = ROW; i < LANES * ROW; i++) {
+            rows[i & ROW - 1] += rows[i];
         }
     }
 
     /** Makes each of {@code registers} at least what it is here. */
     public static void mergeDense(MemorySegment segment, long base, byte[] registers) {
         for (int group = 0; group < GROUPS; group++) {
-            long bits = group(segment, base, group);
-            int first = group * 8;
-            for (int i = 0; i < 8; i++) {
-                byte value = (byte) (bits >>> 6 * i & MAX_VALUE);
-                registers[first + i] = (byte) Math.max(registers[first + i], value);
-            }
+            long one = unpacked(segment, base, group);
+            long other = (long) EIGHT.get(registers, group * 8);
+            // In each byte: the highest bit stays where the first is not the smaller one, and becomes a mask.
+            long notLess = ((one | HIGH_BITS) - other & HIGH_BITS) >>> 7;
+            long mask = (notLess << 8) - notLess;
+            EIGHT.set(registers, group * 8, one & mask | other & ~mask);
         }
     }
 

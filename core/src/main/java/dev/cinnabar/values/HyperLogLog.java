@@ -42,7 +42,9 @@ public final class HyperLogLog {
     private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
 
     private final Bytes view = new Bytes();
-    private final int[] histogram = new int[HyperLogLogLayout.MAX_VALUE + 1];
+    /** Rows of counts of registers by their values; the sums are in the first. */
+    private final int[] histogram = new int[HyperLogLogLayout.LANES * HyperLogLogLayout.ROW];
+
     private byte[] registers = {};
     private byte[] dense = {};
 
@@ -125,6 +127,7 @@ public final class HyperLogLog {
     private boolean readHistogram() {
         if (isDense()) {
             HyperLogLogLayout.countDense(segment, base + HEADER, histogram);
+            HyperLogLogLayout.sumRows(histogram);
             return true;
         }
         int index = 0;
@@ -372,9 +375,8 @@ public final class HyperLogLog {
     /** How many elements there are, about, in all that was merged. */
     public long countMerged() {
         Arrays.fill(histogram, 0);
-        for (byte value : registers) {
-            histogram[value]++;
-        }
+        HyperLogLogLayout.count(registers, histogram);
+        HyperLogLogLayout.sumRows(histogram);
         return CardinalityEstimate.of(histogram);
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cinnabar.memory.Bytes;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -30,12 +31,24 @@ class HyperLogLogLayoutTest {
             assertThat(HyperLogLogLayout.register(segment, base, i)).isEqualTo(model[i]);
             counts[model[i]]++;
         }
-        int[] histogram = new int[64];
-        HyperLogLogLayout.countDense(segment, base, histogram);
-        assertThat(histogram).isEqualTo(counts);
+        int[] rows = new int[HyperLogLogLayout.LANES * HyperLogLogLayout.ROW];
+        HyperLogLogLayout.countDense(segment, base, rows);
+        HyperLogLogLayout.sumRows(rows);
+        assertThat(rows).startsWith(counts);
+        Arrays.fill(rows, 0);
+        HyperLogLogLayout.count(model, rows);
+        HyperLogLogLayout.sumRows(rows);
+        assertThat(rows).startsWith(counts);
         byte[] merged = new byte[model.length];
         HyperLogLogLayout.mergeDense(segment, base, merged);
         assertThat(merged).isEqualTo(model);
+        byte[] larger = new byte[model.length];
+        for (int i = 0; i < larger.length; i++) {
+            merged[i] = (byte) random.nextInt(64);
+            larger[i] = (byte) Math.max(model[i], merged[i]);
+        }
+        HyperLogLogLayout.mergeDense(segment, base, merged);
+        assertThat(merged).isEqualTo(larger);
         MemorySegment written = MemorySegment.ofArray(new byte[HyperLogLogLayout.DENSE_LENGTH]);
         HyperLogLogLayout.writeDense(model, written, base);
         assertThat(written.mismatch(segment)).isEqualTo(-1);
