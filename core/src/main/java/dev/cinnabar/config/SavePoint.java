@@ -24,11 +24,12 @@ public record SavePoint(long seconds, long changes) {
     }
 
     private static boolean isNone(List<String> arguments) {
-        return arguments.size() == 1 && arguments.getFirst().isEmpty();
+        return arguments.isEmpty()
+                || arguments.size() == 1 && arguments.getFirst().isEmpty();
     }
 
     private static List<SavePoint> points(List<String> arguments) throws ConfigException {
-        if (arguments.isEmpty() || arguments.size() % 2 != 0) {
+        if (arguments.size() % 2 != 0) {
             throw new ConfigException("Invalid save parameters");
         }
         List<SavePoint> points = new ArrayList<>();
