@@ -150,6 +150,50 @@ class LinearizabilityTest {
         }
     }
 
+    private static final String[] ON_SORTED_SETS = {
+        "ZADD a %d m1",
+        "ZADD b %d m2 %d m3",
+        "ZINCRBY a %d m1",
+        "ZREM a m1",
+        "ZCARD b",
+        "ZRANGE a 0 -1",
+        "ZPOPMIN a",
+        "ZPOPMAX b",
+        "ZUNIONSTORE c 2 a b",
+        "ZPOPMIN c",
+        "RENAME a b"
+    };
+
+    private static final String[] ON_SORTED_SETS_WAITING = {
+        "ZADD a %d m1",
+        "ZADD b %d m2 %d m3",
+        "ZINCRBY c %d m1",
+        "BZPOPMIN a b 0.002",
+        "BZPOPMAX b a 0.002",
+        "BZPOPMIN c a b 0.002",
+        "ZUNIONSTORE c 2 a b",
+        "ZCARD a",
+        "RENAME c a"
+    };
+
+    @RedisTest
+    void sortedSets(Server server) throws Exception {
+        check(() -> connection(server), new SortedSetModel("nil-array"), ON_SORTED_SETS, 5, 30);
+    }
+
+    /** Before 7.2 Redis does not try a command again that waits, but serves it by ways of its own. */
+    @RedisTest(since = "7.2")
+    void sortedSetsAndWaiting(Server server) throws Exception {
+        check(() -> connection(server), new SortedSetModel("nil-array"), ON_SORTED_SETS_WAITING, 5, 25);
+    }
+
+    @Test
+    void sortedSetsAndWaitingInManyThreadsOfTheLibrary() throws Exception {
+        try (Cinnabar cinnabar = Cinnabar.open()) {
+            check(() -> session(cinnabar), new SortedSetModel("nil"), ON_SORTED_SETS_WAITING, 4, 30);
+        }
+    }
+
     @RedisTest
     void oneKey(Server server) throws Exception {
         check(() -> connection(server), ON_ONE_KEY, 5, 40);
@@ -219,6 +263,7 @@ class LinearizabilityTest {
             case RespValue.SimpleString(String text) -> "+" + text;
             case RespValue.BulkString(byte[] bytes) -> "'" + new String(bytes, StandardCharsets.ISO_8859_1) + "'";
             case RespValue.ErrorReply(String message) -> "-" + message;
+            case RespValue.DoubleReply(double score) -> "'" + (long) score + "'"; // scores are whole ones here
             case RespValue.Array(List<RespValue> values) ->
                 values.stream().map(LinearizabilityTest::shown).toList().toString();
             default -> value.toString();
