@@ -102,6 +102,11 @@ class BlockingListsTest {
             """);
     }
 
+    @RedisTest(cinnabarOnly = "real servers round it to 0 and wait for ever")
+    void aTimeoutJustBelowZero(Client redis) {
+        redis.run("BLPOP l -0.001").isError("ERR timeout is negative");
+    }
+
     @RedisTest
     void aDestinationOfAnotherTypeIsFoundWhenServed(Client redis, Server server) {
         redis.run("SET s x").isOk();

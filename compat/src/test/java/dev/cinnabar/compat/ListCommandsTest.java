@@ -94,6 +94,17 @@ class ListCommandsTest {
             """);
     }
 
+    @RedisTest(since = "8.10")
+    void anIndexHas64Bits(Client redis) {
+        redis.replies("""
+            RPUSH l a b c               -> 3
+            LINDEX l 4294967296         -> nil
+            LINDEX l -9223372036854775807 -> nil
+            LSET l 4294967297 x         -> -ERR index out of range
+            LRANGE l 0 -1               -> ['a', 'b', 'c']
+            """);
+    }
+
     @RedisTest
     void insert(Client redis) {
         inBothForms(redis, """
