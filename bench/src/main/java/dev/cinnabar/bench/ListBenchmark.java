@@ -50,8 +50,8 @@ public class ListBenchmark {
         for (int i = 0; i < values.length; i++) {
             values[i] = Bytes.of("element:%08d".formatted(i));
         }
-        long address = Entry.create(
-                memory, Encoding.LIST_LISTPACK, 0, Bytes.of("list"), ListValue.emptyLength(), Entry.NEVER);
+        long address =
+                Entry.create(memory, Encoding.LIST_LISTPACK, 0, Bytes.of("list"), ListValue.emptyLength(), Entry.NEVER);
         entry = new Entry().set(memory, (moved, from, expiry) -> {}, 0, 0, address);
         list.format(entry);
         for (int i = 0; i < length; i++) {
