@@ -83,6 +83,11 @@ public final class Engine implements AutoCloseable {
             public void evicted(int database, Bytes key, long hash) {
                 gone(EventClasses.EVICTED, "evicted", database, key, hash);
             }
+
+            @Override
+            public void fieldExpired(int database, Bytes key, Bytes field, boolean last) {
+                Engine.this.fieldExpired(database, key, field, last);
+            }
         });
         this.users = new Users(new CommandCatalogue(commands));
         makeUsers(settings.configuration());
@@ -197,6 +202,15 @@ public final class Engine implements AutoCloseable {
         }
         if (tracking.isOn() && tracking.changed(key, hash, null, null)) {
             tracking.broadcast(null);
+        }
+    }
+
+    private void fieldExpired(int database, Bytes key, Bytes field, boolean last) {
+        if ((settings.events & EventClasses.HASH) != 0) {
+            keyEvents.happened(EventClasses.HASH, "hexpired", database, key, List.of(field.toByteArray()), null);
+        }
+        if (last && (settings.events & EventClasses.GENERIC) != 0) {
+            keyEvents.happened(EventClasses.GENERIC, "del", database, key, List.of(), null);
         }
     }
 

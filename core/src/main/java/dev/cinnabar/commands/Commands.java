@@ -8,6 +8,7 @@ import dev.cinnabar.commands.connection.ClientCommands;
 import dev.cinnabar.commands.connection.ConnectionCommands;
 import dev.cinnabar.commands.geo.GeoCommands;
 import dev.cinnabar.commands.hyperloglog.HyperLogLogCommands;
+import dev.cinnabar.commands.hashes.HashCommands;
 import dev.cinnabar.commands.keys.KeyCommands;
 import dev.cinnabar.commands.lists.ListCommands;
 import dev.cinnabar.commands.pubsub.PubSubCommands;
@@ -41,6 +42,7 @@ public final class Commands {
         rows.addAll(BitCommands.table());
         rows.addAll(HyperLogLogCommands.table());
         rows.addAll(GeoCommands.table());
+        rows.addAll(HashCommands.table());
         rows.addAll(KeyCommands.table());
         rows.addAll(ConnectionCommands.table());
         rows.addAll(ClientCommands.table());

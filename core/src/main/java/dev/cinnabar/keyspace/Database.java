@@ -8,6 +8,7 @@ import dev.cinnabar.structures.HashTable;
 import dev.cinnabar.structures.LookAhead;
 import dev.cinnabar.structures.RecordConsumer;
 import dev.cinnabar.values.Entry;
+import dev.cinnabar.values.HashValue;
 import dev.cinnabar.values.Values;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
@@ -28,6 +29,10 @@ public final class Database implements Entry.Home {
     private final Memory memory;
     private final Table table;
     private final ExpiryOrder expiry;
+
+    /** Hashes by the time at which the first of their fields expires. */
+    private final ExpiryOrder fieldExpiry;
+
     private final Bytes keyView = new Bytes();
     private final Entry scratch = new Entry();
     private int stamp;
@@ -43,6 +48,7 @@ public final class Database implements Entry.Home {
         this.table = new Table(partition);
         this.table.at(table.create());
         this.expiry = new ExpiryOrder(memory, Tag.EXPIRY);
+        this.fieldExpiry = new ExpiryOrder(memory, Tag.EXPIRY);
     }
 
     /** The hash table of entries by key. */
@@ -86,6 +92,11 @@ public final class Database implements Entry.Home {
         return expiry.size();
     }
 
+    /** Hashes that have fields with an expiry. */
+    public long fieldExpiringSize() {
+        return fieldExpiry.size();
+    }
+
     /** The mean time of expiry, in milliseconds since 1970; 0 if nothing expires. */
     public double meanExpiryMillis() {
         return expiry.size() == 0 ? 0 : expiry.meanWhenMillis();
@@ -121,6 +132,7 @@ public final class Database implements Entry.Home {
     public void copy(Entry from, long hash, Bytes key, long expiryMillis, int clock, Entry into) {
         create(hash, key, from.kind(), from.inlineLength(), expiryMillis, clock, into);
         Values.copy(from, into);
+        fieldsDue(into, Entry.NEVER);
     }
 
     /**
@@ -137,6 +149,7 @@ public final class Database implements Entry.Home {
             source.unlink(from);
             from.free();
         }
+        fieldsDue(into, Entry.NEVER);
     }
 
     /**
@@ -157,6 +170,7 @@ public final class Database implements Entry.Home {
             addExpiry(expiryMillis, built.address());
         }
         built.set(memory, this, slot, stamp, built.address());
+        fieldsDue(built, Entry.NEVER);
     }
 
     /** Frees an entry that was built and is not wanted. */
@@ -168,12 +182,28 @@ public final class Database implements Entry.Home {
     public void changed(Entry entry, long from, long oldExpiryMillis) {
         if (entry.address() != from) {
             table.replace(slotOf(entry, from), entry.address());
+            long due = HashValue.dueMillis(entry);
+            if (due != Entry.NEVER) {
+                fieldExpiry.replace(due, from, entry.address());
+            }
         }
         if (oldExpiryMillis != Entry.NEVER) {
             expiry.remove(oldExpiryMillis, from);
         }
         if (entry.hasExpiry()) {
             addExpiry(entry.expiryMillis(), entry.address());
+        }
+    }
+
+    @Override
+    public void fieldsDue(Entry entry, long oldDueMillis) {
+        if (oldDueMillis != Entry.NEVER) {
+            fieldExpiry.remove(oldDueMillis, entry.address());
+        }
+        long due = HashValue.dueMillis(entry);
+        if (due != Entry.NEVER) {
+            fieldExpiry.insert(due, entry.address());
+            partition.dueAtMost(due);
         }
     }
 
@@ -217,6 +247,10 @@ public final class Database implements Entry.Home {
         if (entry.hasExpiry()) {
             expiry.remove(entry.expiryMillis(), entry.address());
         }
+        long due = HashValue.dueMillis(entry);
+        if (due != Entry.NEVER) {
+            fieldExpiry.remove(due, entry.address());
+        }
         table.remove(partition.keyspace().hash(entry.key(keyView)), slotOf(entry, entry.address()));
         stamp++;
     }
@@ -231,6 +265,16 @@ public final class Database implements Entry.Home {
 
     long firstDueMillis() {
         return expiry.firstWhenMillis();
+    }
+
+    /** When the first field of a hash expires, in milliseconds since 1970, or {@link Entry#NEVER}. */
+    long firstFieldDueMillis() {
+        return fieldExpiry.firstWhenMillis();
+    }
+
+    /** Shows the hash that has the field that expires first. */
+    void showFirstFieldDue(Entry view) {
+        show(fieldExpiry.firstRecord(), view);
     }
 
     /** Shows the entry that expires first. */
@@ -280,7 +324,7 @@ public final class Database implements Entry.Home {
 
     /** Bytes of table and order of expiry. */
     public long overhead() {
-        return table.bytes() + expiry.bytes();
+        return table.bytes() + expiry.bytes() + fieldExpiry.bytes();
     }
 
     /**
@@ -290,6 +334,7 @@ public final class Database implements Entry.Home {
      */
     boolean destroyStep(int maxRecords) {
         expiry.clear();
+        fieldExpiry.clear();
         if (doomedCount == 0) {
             tableDestroyed = table.destroyStep(1, this::doom);
         }
@@ -311,6 +356,8 @@ public final class Database implements Entry.Home {
     long checkInvariants() {
         table.checkInvariants();
         expiry.checkInvariants();
+        fieldExpiry.checkInvariants();
+        long[] fieldsExpiring = {0};
         long[] bytes = {0};
         long[] expiring = {0};
         long[] total = {0};
@@ -324,9 +371,14 @@ public final class Database implements Entry.Home {
                 if (scratch.hasExpiry()) {
                     expiring[0]++;
                 }
+                if (HashValue.dueMillis(scratch) != Entry.NEVER) {
+                    fieldsExpiring[0]++;
+                }
             });
         } while (cursor != 0);
-        if (total[0] != table.size() || expiring[0] != expiry.size()) {
+        if (total[0] != table.size()
+                || expiring[0] != expiry.size()
+                || fieldsExpiring[0] != fieldExpiry.size()) {
             throw new IllegalStateException("sizes disagree: " + total[0] + " of " + table.size() + " keys, "
                     + expiring[0] + " of " + expiry.size() + " expiring");
         }

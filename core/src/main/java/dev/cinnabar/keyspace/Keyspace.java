@@ -46,6 +46,11 @@ public final class Keyspace implements AutoCloseable {
         public void evicted(int database, Bytes key, long hash) {
             throw new IllegalStateException("nobody is interested");
         }
+
+        @Override
+        public void fieldExpired(int database, Bytes key, Bytes field, boolean last) {
+            throw new IllegalStateException("nobody is interested");
+        }
     };
     private final Clock clock;
     private final long seed0;
@@ -396,6 +401,14 @@ public final class Keyspace implements AutoCloseable {
         long sum = 0;
         for (Partition partition : partitions) {
             sum += partition.expired();
+        }
+        return sum;
+    }
+
+    public long expiredFields() {
+        long sum = 0;
+        for (Partition partition : partitions) {
+            sum += partition.expiredFields();
         }
         return sum;
     }

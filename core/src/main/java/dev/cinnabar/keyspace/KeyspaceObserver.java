@@ -13,4 +13,7 @@ public interface KeyspaceObserver {
 
     /** A key was deleted to make room. */
     void evicted(int database, Bytes key, long hash);
+
+    /** A field of a hash was removed because its time had come; {@code last} if the key went with it. */
+    void fieldExpired(int database, Bytes key, Bytes field, boolean last);
 }

@@ -3,6 +3,8 @@ package dev.cinnabar.keyspace;
 import dev.cinnabar.memory.Bytes;
 import dev.cinnabar.memory.Memory;
 import dev.cinnabar.values.Entry;
+import dev.cinnabar.values.HashValue;
+import dev.cinnabar.values.Limits;
 import dev.cinnabar.values.Type;
 import dev.cinnabar.values.Values;
 import java.util.ArrayDeque;
@@ -34,6 +36,7 @@ public final class Partition {
 
     private long waiterNumbers;
     private final Entry scratch = new Entry();
+    private final HashValue hashView = new HashValue(new Limits());
     private final Bytes keyView = new Bytes();
 
     /** Never later than the first expiry: a hint that other threads read. */
@@ -43,6 +46,7 @@ public final class Partition {
     private long hits;
     private long misses;
     private long expired;
+    private long expiredFields;
     private long evicted;
     private long dirty;
 
@@ -144,10 +148,38 @@ public final class Partition {
                 database.showFirstDue(scratch);
                 expire(n, database, scratch);
             }
-            next = Math.min(next, database.firstDueMillis());
+            while (database.firstFieldDueMillis() <= nowMillis) {
+                if (done++ == max) {
+                    return true;
+                }
+                database.showFirstFieldDue(scratch);
+                expireField(n, database, scratch, nowMillis);
+            }
+            next = Math.min(next, Math.min(database.firstDueMillis(), database.firstFieldDueMillis()));
         }
         nextDueMillis = next;
         return false;
+    }
+
+    /** Removes a field whose time has come from a hash that has one, and the hash with its last field. */
+    private void expireField(int number, Database database, Entry entry, long nowMillis) {
+        hashView.at(entry);
+        if (!hashView.findDue(nowMillis)) {
+            throw new IllegalStateException("a hash of which no field is due");
+        }
+        expiredFields++;
+        KeyspaceObserver observer = keyspace.observer();
+        Bytes key = entry.key(keyView);
+        long hash = keyspace.hash(key);
+        boolean last = hashView.size() == 1;
+        if (observer.isInterested()) {
+            observer.fieldExpired(number, key, hashView.field(), last);
+        }
+        modified(number, key, hash);
+        hashView.remove();
+        if (last) {
+            database.delete(entry);
+        }
     }
 
     /** Deletes an entry whose time has come. */
@@ -445,6 +477,10 @@ public final class Partition {
         return expired;
     }
 
+    public long expiredFields() {
+        return expiredFields;
+    }
+
     public long evicted() {
         return evicted;
     }
@@ -463,6 +499,7 @@ public final class Partition {
         hits = 0;
         misses = 0;
         expired = 0;
+        expiredFields = 0;
         evicted = 0;
     }
 

@@ -26,6 +26,7 @@ public final class Session {
     private final User firstUser;
     private final long createdMillis;
     private final Transaction transaction = new Transaction();
+    private final FieldSets fieldSets = new FieldSets();
     private @Nullable Resumable resumable;
     private @Nullable Inbox inbox;
     private final Subscriptions subscriptions = new Subscriptions();
@@ -71,6 +72,7 @@ public final class Session {
     /** Back to what a new client has; the protocol too. Watches, subscriptions and tracking must have been ended. */
     public void reset(boolean authenticated) {
         transaction.discard();
+        fieldSets.clear();
         database = 0;
         protocol = 2;
         this.authenticated = authenticated;
@@ -197,6 +199,11 @@ public final class Session {
 
     public Transaction transaction() {
         return transaction;
+    }
+
+    /** What HIMPORT has prepared. */
+    public FieldSets fieldSets() {
+        return fieldSets;
     }
 
     public int database() {

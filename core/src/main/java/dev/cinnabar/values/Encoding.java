@@ -65,9 +65,6 @@ public final class Encoding {
     public static final int HASH_LISTPACK_EX_BLOCK = HASH_LISTPACK_EX + BLOCK;
     public static final int HASH_HASHTABLE = 0x44;
 
-    /** A hash as a table, some of whose fields may have times of expiry. */
-    public static final int HASH_HASHTABLE_EX = 0x54;
-
     public static final int STREAM = 0x06;
 
     private static final byte FORM_INLINE = 1;
@@ -91,7 +88,6 @@ public final class Encoding {
         run(HASH_LISTPACK, "listpack");
         run(HASH_LISTPACK_EX, "listpackex");
         row(HASH_HASHTABLE, FORM_REFERENCE, "hashtable");
-        row(HASH_HASHTABLE_EX, FORM_REFERENCE, "hashtable");
         row(STREAM, FORM_REFERENCE, "stream");
     }
 

@@ -28,6 +28,13 @@ public final class Entry {
          * @param oldExpiryMillis when it expired before, or {@link Entry#NEVER}
          */
         void changed(Entry entry, long from, long oldExpiryMillis);
+
+        /**
+         * The first of the fields of a hash to expire is another one: {@link HashValue#dueMillis(Entry)} tells when that is.
+         *
+         * @param oldDueMillis what it was before, or {@link Entry#NEVER}
+         */
+        default void fieldsDue(Entry entry, long oldDueMillis) {}
     }
 
     private Memory memory;
@@ -256,19 +263,48 @@ public final class Entry {
 
     /** As {@link #reshape(int, int)}, with another expiry ({@link #NEVER} for none). */
     public void reshape(int kind, int inlineLength, long expiryMillis) {
-        int newKind = expiryMillis == NEVER ? kind : kind | EntryLayout.HAS_EXPIRY;
+        long from = address;
+        long oldSize = size();
         long oldExpiry = expiryMillis();
+        makeRoom(kind, inlineLength, expiryMillis);
+        settle(from, oldSize, oldExpiry);
+    }
+
+    /**
+     * As {@link #reshape(int, int)}, for a value that refers to something outside: the home sees the new value already when it
+     * learns that the entry has moved.
+     */
+    void reshapeTo(int kind, long first, long second) {
+        long from = address;
+        long oldSize = size();
+        long oldExpiry = expiryMillis();
+        makeRoom(kind, 0, oldExpiry);
+        longAt(0, first);
+        longAt(8, second);
+        settle(from, oldSize, oldExpiry);
+    }
+
+    /** The same for a run of bytes, which is copied into the entry from elsewhere. */
+    void reshapeTo(int kind, int inlineLength, MemorySegment run, long offset) {
+        long from = address;
+        long oldSize = size();
+        long oldExpiry = expiryMillis();
+        makeRoom(kind, inlineLength, oldExpiry);
+        MemorySegment.copy(run, offset, segment, base + valueOffset(), inlineLength);
+        settle(from, oldSize, oldExpiry);
+    }
+
+    private void makeRoom(int kind, int inlineLength, long expiryMillis) {
+        int newKind = expiryMillis == NEVER ? kind : kind | EntryLayout.HAS_EXPIRY;
         if (newKind == fullKind && inlineLength == this.inlineLength) {
-            if (expiryMillis != oldExpiry) {
+            if (hasExpiry()) {
                 segment.set(EntryLayout.LONG, base + keyOffset - 8, expiryMillis);
-                home.changed(this, address, oldExpiry);
             }
             return;
         }
         long from = address;
-        long oldSize = size();
         long newSize = EntryLayout.totalSize(newKind, keyLength, inlineLength);
-        long to = Memory.blockSize(oldSize) == Memory.blockSize(newSize) ? from : memory.allocate(newSize, Tag.ENTRY);
+        long to = Memory.blockSize(size()) == Memory.blockSize(newSize) ? from : memory.allocate(newSize, Tag.ENTRY);
         int newKeyOffset = EntryLayout.headerSize(newKind, keyLength, inlineLength);
         if (to != from || newKeyOffset != keyOffset) {
             int kept = Math.min(
@@ -277,10 +313,14 @@ public final class Entry {
         }
         writeHeader(memory, to, newKind, clock(), keyLength, inlineLength, expiryMillis);
         show(to);
-        if (to != from || expiryMillis != oldExpiry) {
+    }
+
+    /** Tells the home what has become of the entry that was at {@code from}, and frees that place if it is another now. */
+    private void settle(long from, long oldSize, long oldExpiry) {
+        if (address != from || expiryMillis() != oldExpiry) {
             home.changed(this, from, oldExpiry);
         }
-        if (to != from) {
+        if (address != from) {
             memory.free(from, oldSize, Tag.ENTRY);
         }
     }

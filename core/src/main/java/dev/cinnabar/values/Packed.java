@@ -70,7 +70,7 @@ public final class Packed {
             } else {
                 moveOut(entry, length);
             }
-        } else if (length <= RETURN_INLINE) {
+        } else if (length <= RETURN_INLINE && length <= entry.intAt(BLOCK_LENGTH)) {
             moveIn(entry, length);
         } else {
             resizeBlock(entry, length);
@@ -81,17 +81,17 @@ public final class Packed {
         Memory memory = entry.memory();
         long block = memory.allocate(length, Tag.VALUE);
         memory.copy(entry.address(), entry.valueOffset(), block, 0, Math.min(entry.inlineLength(), length));
-        entry.reshape(entry.kind() + Encoding.BLOCK, 0);
-        refer(entry, block, length, length);
+        entry.reshapeTo(entry.kind() + Encoding.BLOCK, block, lengths(length));
     }
 
     private static void moveIn(Entry entry, int length) {
         Memory memory = entry.memory();
         long block = entry.longAt(BLOCK);
         int capacity = entry.intAt(BLOCK_CAPACITY);
-        int old = entry.intAt(BLOCK_LENGTH);
-        entry.reshape(entry.kind() - Encoding.BLOCK, length);
-        memory.copy(block, 0, entry.address(), entry.valueOffset(), Math.min(old, length));
+        if (length > entry.intAt(BLOCK_LENGTH)) {
+            throw new IllegalArgumentException("a run that is to be longer stays where it is");
+        }
+        entry.reshapeTo(entry.kind() - Encoding.BLOCK, length, memory.segment(block), memory.offset(block));
         memory.free(block, capacity, Tag.VALUE);
     }
 
@@ -127,8 +127,39 @@ public final class Packed {
         }
     }
 
+    /** As {@link #replace}, with the reference to what was built. */
+    static void replace(Entry entry, int kind, long first, long second) {
+        long block = 0;
+        int capacity = 0;
+        if (!Encoding.isInline(entry.kind())) {
+            block = entry.longAt(BLOCK);
+            capacity = entry.intAt(BLOCK_CAPACITY);
+        }
+        entry.reshapeTo(kind, first, second);
+        if (block != 0) {
+            entry.memory().free(block, capacity, Tag.VALUE);
+        }
+    }
+
+    /** Makes the run this one, which is copied from elsewhere, as the first of a pair of kinds, whatever it was before. */
+    static void replace(Entry entry, int inlineKind, MemorySegment run, int length) {
+        Memory memory = entry.memory();
+        long old = Encoding.isInline(entry.kind()) ? 0 : entry.longAt(BLOCK);
+        int oldCapacity = old == 0 ? 0 : entry.intAt(BLOCK_CAPACITY);
+        if (length <= MAX_INLINE) {
+            entry.reshapeTo(inlineKind, length, run, 0);
+        } else {
+            long block = memory.allocate(length, Tag.VALUE);
+            MemorySegment.copy(run, 0, memory.segment(block), memory.offset(block), length);
+            entry.reshapeTo(inlineKind + Encoding.BLOCK, block, lengths(length));
+        }
+        if (old != 0) {
+            memory.free(old, oldCapacity, Tag.VALUE);
+        }
+    }
+
     /**
-     * The opposite of {@link #replace}: makes an entry of a large form, which the caller has freed, hold a run of this
+     * The opposite of {@link #replace(Entry, int)}: makes an entry of a large form, which the caller has freed, hold a run of this
      * length, of undefined bytes.
      */
     static void become(Entry entry, int inlineKind, int length) {
@@ -159,6 +190,11 @@ public final class Packed {
 
     static long externalSize(Entry entry) {
         return Encoding.isInline(entry.kind()) ? 0 : Memory.blockSize(entry.intAt(BLOCK_CAPACITY));
+    }
+
+    /** Length and capacity of a block that is just as long, as the second half of a reference. */
+    private static long lengths(int length) {
+        return (long) length << 32 | length;
     }
 
     private static void refer(Entry entry, long block, int length, int capacity) {

@@ -32,6 +32,7 @@ public final class Values {
             case Encoding.SET_HASHTABLE -> SetValue.releaseStep(entry, maxBlocks);
             case Encoding.LIST_QUICKLIST -> ListValue.releaseStep(entry, maxBlocks);
             case Encoding.ZSET_SKIPLIST -> SortedSetValue.releaseStep(entry, maxBlocks);
+            case Encoding.HASH_HASHTABLE -> HashValue.releaseStep(entry, maxBlocks);
             case Encoding.STREAM -> StreamValue.releaseStep(entry, maxBlocks);
             default -> {
                 Packed.release(entry);
@@ -52,6 +53,7 @@ public final class Values {
             case Encoding.SET_HASHTABLE -> SetValue.copyTable(from, to);
             case Encoding.LIST_QUICKLIST -> ListValue.copyOutside(from, to);
             case Encoding.ZSET_SKIPLIST -> SortedSetValue.copyLarge(from, to);
+            case Encoding.HASH_HASHTABLE -> HashValue.copyTable(from, to);
             case Encoding.STREAM -> StreamValue.copyOutside(from, to);
             default -> Packed.copyOutside(from, to);
         }
@@ -73,6 +75,7 @@ public final class Values {
             case Encoding.SET_HASHTABLE -> SetValue.externalSize(entry);
             case Encoding.LIST_QUICKLIST -> ListValue.externalSize(entry);
             case Encoding.ZSET_SKIPLIST -> SortedSetValue.externalSize(entry);
+            case Encoding.HASH_HASHTABLE -> HashValue.externalSize(entry);
             case Encoding.STREAM -> StreamValue.externalSize(entry);
             default -> Packed.externalSize(entry);
         };
@@ -88,6 +91,9 @@ public final class Values {
         }
         if (entry.type() == Type.LIST) {
             ListValue.checkInvariants(entry);
+        }
+        if (entry.type() == Type.HASH) {
+            HashValue.checkInvariants(entry);
         }
         if (entry.type() == Type.ZSET) {
             SortedSetValue.checkInvariants(entry);

@@ -10,6 +10,8 @@ import java.util.List;
  */
 public final class Views {
 
+    public final HashValue hash;
+    public final HashValue otherHash;
     public final SetValue set;
     public final ListValue list;
     public final ListValue otherList;
@@ -32,6 +34,8 @@ public final class Views {
 
     public Views(Limits limits) {
         this.limits = limits;
+        this.hash = new HashValue(limits);
+        this.otherHash = new HashValue(limits);
         this.set = new SetValue(limits);
         this.list = new ListValue(limits);
         this.otherList = new ListValue(limits);

@@ -280,7 +280,8 @@ final class InfoCommand {
         line("instantaneous_output_kbps", fixed(engine.outputRate().perSecond() / 1024.0, 2));
         lines("0.00", "instantaneous_input_repl_kbps", "instantaneous_output_repl_kbps");
         line("rejected_connections", engine.clients().rejected());
-        lines("0", "sync_full", "sync_partial_ok", "sync_partial_err", "expired_subkeys");
+        lines("0", "sync_full", "sync_partial_ok", "sync_partial_err");
+        line("expired_subkeys", engine.keyspace().expiredFields());
         line("expired_keys", engine.keyspace().expired());
         line("evicted_keys", engine.keyspace().evicted());
         lines("0", "evicted_clients", "evicted_scripts");
@@ -358,6 +359,7 @@ final class InfoCommand {
         int databases = keyspace.databases();
         long[] keys = new long[databases];
         long[] expires = new long[databases];
+        long[] subexpires = new long[databases];
         double[] restMillis = new double[databases];
         for (int p = 0; p < keyspace.partitions(); p++) {
             keyspace.<Void>locked(p, partition -> {
@@ -366,6 +368,7 @@ final class InfoCommand {
                     if (database != null) {
                         keys[n] += database.size();
                         expires[n] += database.expiringSize();
+                        subexpires[n] += database.fieldExpiringSize();
                         restMillis[n] += database.expiringSize() * (database.meanExpiryMillis() - call.nowMillis());
                     }
                 }
@@ -376,7 +379,7 @@ final class InfoCommand {
         for (int n = 0; n < databases; n++) {
             if (keys[n] > 0) {
                 long meanTtl = Math.max(0, (long) ratio(restMillis[n], expires[n]));
-                line("db" + n, "keys=" + keys[n] + ",expires=" + expires[n] + ",avg_ttl=" + meanTtl + ",subexpiry=0");
+                line("db" + n, "keys=" + keys[n] + ",expires=" + expires[n] + ",avg_ttl=" + meanTtl + ",subexpiry=" + subexpires[n]);
             }
         }
     }
