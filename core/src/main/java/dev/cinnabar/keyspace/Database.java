@@ -376,9 +376,7 @@ public final class Database implements Entry.Home {
                 }
             });
         } while (cursor != 0);
-        if (total[0] != table.size()
-                || expiring[0] != expiry.size()
-                || fieldsExpiring[0] != fieldExpiry.size()) {
+        if (total[0] != table.size() || expiring[0] != expiry.size() || fieldsExpiring[0] != fieldExpiry.size()) {
             throw new IllegalStateException("sizes disagree: " + total[0] + " of " + table.size() + " keys, "
                     + expiring[0] + " of " + expiry.size() + " expiring");
         }

@@ -25,8 +25,8 @@ public final class HashValue {
      * Three forms, and when one becomes another, as in Redis:
      *
      *   listpack    few and short fields and values, in pairs. A field that gets an expiry makes it a listpackex
-     *   listpackex  the same with a third element each, the time of expiry or 0; the first to expire come first, those that
-     *               do not expire last. It stays one
+     *   listpackex  the same with a third element each, the time of expiry or 0; the first to expire come first (of equal
+     *               ones the one set last), those that do not expire last. It stays one
      *   table       a HashTable of FieldRecords, and once a field has had an expiry a BTree of those that have, by time
      *
      * The entry of a table refers to a block:
@@ -191,9 +191,7 @@ public final class HashValue {
             entry.longAt(0, newInfo(memory, table.in(memory).create(), 0));
             entry.longAt(8, 0);
         } else {
-            new Listpack()
-                    .at(Packed.segment(entry), Packed.offset(entry))
-                    .format();
+            new Listpack().at(Packed.segment(entry), Packed.offset(entry)).format();
         }
         look();
         return this;
@@ -218,6 +216,13 @@ public final class HashValue {
     public void expectLength(int length) {
         if (form != TABLE && length > limits.hashValueBytes) {
             becomeTable();
+        }
+    }
+
+    /** A field may get an expiry: a listpack gets room for that in any case, as in Redis. */
+    public void expectExpiry() {
+        if (form == LISTPACK) {
+            becomeTriples();
         }
     }
 
@@ -492,7 +497,7 @@ public final class HashValue {
         int p = listpack.first();
         while (p != 0) {
             long other = expiryAt(p);
-            if (other > stored) {
+            if (other >= stored) {
                 return p;
             }
             p = listpack.next(listpack.next(listpack.next(p)));
@@ -664,9 +669,7 @@ public final class HashValue {
 
     /** Shows a field drawn evenly; there must be one. */
     public void draw(RandomGenerator random) {
-        place = form == TABLE
-                ? table.random(random)
-                : listpack.seek(random.nextInt((int) size()) * width());
+        place = form == TABLE ? table.random(random) : listpack.seek(random.nextInt((int) size()) * width());
     }
 
     /** A number that no other field of the hash has as long as it does not change. */
@@ -760,9 +763,7 @@ public final class HashValue {
             checkTable(entry);
             return;
         }
-        check(
-                Listpack.isValid(Packed.segment(entry), Packed.offset(entry), Packed.length(entry)),
-                "not a listpack");
+        check(Listpack.isValid(Packed.segment(entry), Packed.offset(entry), Packed.length(entry)), "not a listpack");
         HashValue hash = new HashValue(new Limits()).at(entry);
         check(hash.listpack.count() % hash.width() == 0, "a field without a value");
         long before = 0;

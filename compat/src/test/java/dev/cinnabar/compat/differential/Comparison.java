@@ -30,9 +30,20 @@ final class Comparison {
                                 && theirs.toString().equals("'hashtable'");
             case "TTL", "EXPIRETIME" -> near(ours, theirs, SECONDS_TOLERANCE);
             case "PTTL", "PEXPIRETIME" -> near(ours, theirs, MILLIS_TOLERANCE);
-            case "KEYS", "SMEMBERS", "SINTER", "SUNION", "SDIFF", "SPOP", "SRANDMEMBER", "ZRANDMEMBER" ->
+            case "KEYS",
+                    "SMEMBERS",
+                    "SINTER",
+                    "SUNION",
+                    "SDIFF",
+                    "SPOP",
+                    "SRANDMEMBER",
+                    "ZRANDMEMBER",
+                    "HGETALL",
+                    "HKEYS",
+                    "HVALS",
+                    "HRANDFIELD" ->
                 bothAggregates(ours, theirs) ? ours.sorted().equals(theirs.sorted()) : ours.equals(theirs);
-            case "SCAN", "SSCAN", "ZSCAN" ->
+            case "SCAN", "SSCAN", "ZSCAN", "HSCAN" ->
                 bothAggregates(ours, theirs)
                         ? ours.list().get(0).equals(theirs.list().get(0))
                                 && ours.list()

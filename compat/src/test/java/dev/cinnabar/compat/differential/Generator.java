@@ -25,6 +25,7 @@ final class Generator {
         hyperLogLogs();
         lists();
         streams();
+        hashes();
         sorting();
         sortedSets();
         places();
@@ -186,6 +187,45 @@ final class Generator {
         StringBuilder list = new StringBuilder();
         for (int i = pickInt(0, 1, 1, 2, 5, 100); i > 0; i--) {
             list.append(" e").append(random.nextInt(2000));
+        }
+        return list.toString();
+    }
+
+    private void hashes() {
+        add(8, () -> "HSET " + hash() + fieldValues());
+        add(1, () -> "HMSET " + hash() + fieldValues());
+        add(2, () -> "HSETNX " + hash() + " " + field() + " " + value());
+        add(4, () -> "HGET " + hash() + " " + field());
+        add(2, () -> "HMGET " + hash() + fields());
+        add(4, () -> "HDEL " + hash() + fields());
+        add(2, () -> pick("HLEN ", "HGETALL ", "HKEYS ", "HVALS ", "OBJECT ENCODING ") + hash());
+        add(1, () -> pick("HEXISTS ", "HSTRLEN ") + hash() + " " + field());
+        add(3, () -> "HINCRBY " + hash() + " " + field() + " " + integer());
+        add(2, () -> "HINCRBYFLOAT " + hash() + " " + field() + " " + number());
+        add(1, () -> "HSCAN " + hash() + " 0 COUNT 1000" + pick("", " MATCH f1*"));
+        add(1, () -> "HRANDFIELD " + hash() + pick(" 1000", " 0", " 1000 WITHVALUES", " x", " 1 FOO"));
+    }
+
+    private String hash() {
+        return random.nextInt(15) == 0 ? key() : "h" + random.nextInt(3);
+    }
+
+    private String field() {
+        return random.nextInt(12) == 0 ? "x".repeat(random.nextInt(70)) + "y" : "f" + random.nextInt(20);
+    }
+
+    private String fields() {
+        StringBuilder list = new StringBuilder();
+        for (int i = 0; i <= random.nextInt(4); i++) {
+            list.append(' ').append(field());
+        }
+        return list.toString();
+    }
+
+    private String fieldValues() {
+        StringBuilder list = new StringBuilder();
+        for (int i = pickInt(1, 1, 1, 2, 5, 100); i > 0; i--) {
+            list.append(' ').append(field()).append(' ').append(value());
         }
         return list.toString();
     }

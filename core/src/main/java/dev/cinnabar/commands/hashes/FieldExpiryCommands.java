@@ -97,11 +97,10 @@ final class FieldExpiryCommands {
         if (args.failed()) {
             return;
         }
-        int fields = args.count() - first;
-        reply.array(fields);
+        reply.array(args.count() - (long) first);
         HashValue hash = call.views().hash;
         if (entry != null) {
-            hash.at(entry);
+            hash.at(entry).expectExpiry();
         }
         int set = 0;
         int deleted = 0;
@@ -111,10 +110,7 @@ final class FieldExpiryCommands {
                 continue;
             }
             long old = hash.expiryMillis();
-            if (nx && old != Entry.NEVER
-                    || xx && old == Entry.NEVER
-                    || gt && when <= old
-                    || lt && when >= old) {
+            if (nx && old != Entry.NEVER || xx && old == Entry.NEVER || gt && when <= old || lt && when >= old) {
                 reply.integer(NOT_MET);
             } else if (when <= call.nowMillis()) {
                 hash.remove();
@@ -130,13 +126,7 @@ final class FieldExpiryCommands {
     }
 
     /** Tells of fields whose expiry has been set, and of those that were deleted since that was over. */
-    static void changed(
-            Call call,
-            HashValue hash,
-            @Nullable Entry entry,
-            int set,
-            int deleted,
-            String event) {
+    static void changed(Call call, HashValue hash, @Nullable Entry entry, int set, int deleted, String event) {
         if (entry == null || set + deleted == 0) {
             return;
         }

@@ -50,8 +50,7 @@ final class FieldsWithExpiry {
                         .keys(KeySpec.at(1, RW, ACCESS, UPDATE))
                         .summary("Answers the values of fields, and may change when they expire.")
                         .complexity("O(N), N being the number of fields given.")
-                        .arguments(
-                                Argument.key("key"), times("PERSIST"), FieldList.argument())
+                        .arguments(Argument.key("key"), times("PERSIST"), FieldList.argument())
                         .handler(FieldsWithExpiry::hgetex),
                 HashRow.row("hsetex", -6, "8.0.0", WRITE, DENYOOM, FAST)
                         .keys(KeySpec.at(1, RW, UPDATE))
@@ -129,6 +128,9 @@ final class FieldsWithExpiry {
         HashValue hash = call.views().hash;
         if (entry != null) {
             hash.at(entry);
+        }
+        if (entry != null && !none) {
+            hash.expectExpiry();
         }
         int set = 0;
         int deleted = 0;
@@ -231,7 +233,8 @@ final class FieldsWithExpiry {
     private record Setting(boolean fnx, boolean fxx, boolean keep, boolean timed, long whenMillis) {}
 
     private static RedisError unknown(Args args, int index) {
-        boolean isTime = args.is(index, "ex") || args.is(index, "px") || args.is(index, "exat") || args.is(index, "pxat");
+        boolean isTime =
+                args.is(index, "ex") || args.is(index, "px") || args.is(index, "exat") || args.is(index, "pxat");
         return isTime
                 ? NO_TIME
                 : RedisError.showing("ERR unknown argument: " + args.at(index).shown(128));
@@ -253,6 +256,12 @@ final class FieldsWithExpiry {
             return;
         }
         Hashes.forSetting(call, entry, (end - first) / 2);
+        for (int i = first; i < end; i++) {
+            hash.expectLength(args.at(i).length());
+        }
+        if (setting.timed()) {
+            hash.expectExpiry();
+        }
         int deleted = 0;
         for (int i = first; i < end; i += 2) {
             if (!past) {
@@ -278,8 +287,7 @@ final class FieldsWithExpiry {
         reply.integer(1);
     }
 
-    private static boolean isMet(
-            Call call, Args args, Setting setting, @Nullable Entry entry, int first, int end) {
+    private static boolean isMet(Call call, Args args, Setting setting, @Nullable Entry entry, int first, int end) {
         if (!setting.fnx() && !setting.fxx()) {
             return true;
         }

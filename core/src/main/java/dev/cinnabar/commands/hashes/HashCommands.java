@@ -71,16 +71,14 @@ public final class HashCommands {
                         .keys(KeySpec.at(1, RO, ACCESS))
                         .summary("Answers the values of fields of a hash.")
                         .complexity("O(N), N being the number of fields asked for.")
-                        .arguments(
-                                Argument.key("key"), Argument.string("field").multiple())
+                        .arguments(Argument.key("key"), Argument.string("field").multiple())
                         .handler(HashCommands::hmget),
                 row("hdel", -3, "2.0.0", WRITE, FAST)
                         .keys(KeySpec.at(1, RW, DELETE))
                         .history("2.4.0", "Takes several fields.")
                         .summary("Removes fields from a hash; the key goes with the last one.")
                         .complexity("O(N), N being the number of fields to remove.")
-                        .arguments(
-                                Argument.key("key"), Argument.string("field").multiple())
+                        .arguments(Argument.key("key"), Argument.string("field").multiple())
                         .handler(HashCommands::hdel),
                 row("hexists", 3, "2.0.0", READONLY, FAST)
                         .keys(KeySpec.at(1, RO))
@@ -302,8 +300,7 @@ public final class HashCommands {
         }
         byte[] digits = call.scratch();
         int length = Numbers.writeLong(sum, digits, 0);
-        Hashes.forSetting(call, entry, 1)
-                .set(args.at(2), call.view().set(digits, 0, length), found);
+        Hashes.forSetting(call, entry, 1).set(args.at(2), call.view().set(digits, 0, length), found);
         call.modified(1);
         call.notify(EventClasses.HASH, "hincrby", 1);
         reply.integer(sum);

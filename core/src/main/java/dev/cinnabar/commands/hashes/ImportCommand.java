@@ -30,8 +30,7 @@ final class ImportCommand {
 
     private static final RedisError DUPLICATE = new RedisError("ERR duplicate field name in fieldset");
     private static final RedisError NO_SUCH = new RedisError("ERR no such fieldset");
-    private static final RedisError NO_MATCH =
-            new RedisError("ERR value count does not match fieldset field count");
+    private static final RedisError NO_MATCH = new RedisError("ERR value count does not match fieldset field count");
 
     private ImportCommand() {}
 
@@ -73,10 +72,7 @@ final class ImportCommand {
     }
 
     private static CommandSpec sub(String name, int arity, Flag... flags) {
-        return command(name, arity, flags)
-                .since("8.10.0")
-                .group(Group.HASH)
-                .categories(Category.HASH);
+        return command(name, arity, flags).since("8.10.0").group(Group.HASH).categories(Category.HASH);
     }
 
     static void prepare(Call call, Args args, Reply reply) {

@@ -379,7 +379,10 @@ final class InfoCommand {
         for (int n = 0; n < databases; n++) {
             if (keys[n] > 0) {
                 long meanTtl = Math.max(0, (long) ratio(restMillis[n], expires[n]));
-                line("db" + n, "keys=" + keys[n] + ",expires=" + expires[n] + ",avg_ttl=" + meanTtl + ",subexpiry=" + subexpires[n]);
+                line(
+                        "db" + n,
+                        "keys=" + keys[n] + ",expires=" + expires[n] + ",avg_ttl=" + meanTtl + ",subexpiry="
+                                + subexpires[n]);
             }
         }
     }

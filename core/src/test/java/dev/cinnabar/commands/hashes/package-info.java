@@ -1,0 +1,5 @@
+/** Tests of the commands on hashes. */
+@NullMarked
+package dev.cinnabar.commands.hashes;
+
+import org.jspecify.annotations.NullMarked;
