@@ -31,6 +31,23 @@ class CommandTableTest {
             client|setinfo 4 loading,noscript,stale 0 0 0 @connection,@slow
             delex -2 fast,write 1 1 1 @fast,@string,@write
             digest 2 fast,readonly 1 1 1 @fast,@read,@string
+            hexpire -6 fast,write 1 1 1 @fast,@hash,@write
+            hexpireat -6 fast,write 1 1 1 @fast,@hash,@write
+            hexpiretime -5 fast,readonly 1 1 1 @fast,@hash,@read
+            hgetdel -5 fast,write 1 1 1 @fast,@hash,@write
+            hgetex -5 fast,write 1 1 1 @fast,@hash,@write
+            himport -2 - 0 0 0 @hash,@slow
+            himport|discard 3 - 0 0 0 @hash,@slow
+            himport|discardall 2 - 0 0 0 @hash,@slow
+            himport|prepare -4 denyoom 0 0 0 @hash,@slow
+            himport|set -5 denyoom,write 2 2 1 @hash,@slow,@write
+            hpersist -5 fast,write 1 1 1 @fast,@hash,@write
+            hpexpire -6 fast,write 1 1 1 @fast,@hash,@write
+            hpexpireat -6 fast,write 1 1 1 @fast,@hash,@write
+            hpexpiretime -5 fast,readonly 1 1 1 @fast,@hash,@read
+            hpttl -5 fast,readonly 1 1 1 @fast,@hash,@read
+            hsetex -6 denyoom,fast,write 1 1 1 @fast,@hash,@write
+            httl -5 fast,readonly 1 1 1 @fast,@hash,@read
             increx -2 denyoom,fast,write 1 1 1 @fast,@string,@write
             lmovem -5 denyoom,write 1 2 1 @list,@slow,@write
             msetex -4 denyoom,movablekeys,write 0 0 0 @slow,@string,@write
@@ -126,7 +143,7 @@ class CommandTableTest {
             String[] words = line.split(" ", -1);
             Map<String, String> row = new LinkedHashMap<>();
             row.put("arity", words[1]);
-            row.put("flags", words[2]);
+            row.put("flags", words[2].equals("-") ? "" : words[2]);
             row.put("first key", words[3]);
             row.put("last key", words[4]);
             row.put("step", words[5]);

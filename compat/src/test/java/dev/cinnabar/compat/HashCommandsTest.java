@@ -87,6 +87,7 @@ class HashCommandsTest {
                 OBJECT ENCODING g               -> 'hashtable'
                 HSET i a 1 b 2 c 3 d 4 e 5      -> 5
                 OBJECT ENCODING i               -> 'hashtable'
+                CONFIG SET hash-max-listpack-entries 512 hash-max-listpack-value 64 -> +OK
                 """);
     }
 

@@ -194,14 +194,14 @@ final class Generator {
     private void hashes() {
         add(8, () -> "HSET " + hash() + fieldValues());
         add(1, () -> "HMSET " + hash() + fieldValues());
-        add(2, () -> "HSETNX " + hash() + " " + field() + " " + value());
-        add(4, () -> "HGET " + hash() + " " + field());
-        add(2, () -> "HMGET " + hash() + fields());
-        add(4, () -> "HDEL " + hash() + fields());
-        add(2, () -> pick("HLEN ", "HGETALL ", "HKEYS ", "HVALS ", "OBJECT ENCODING ") + hash());
-        add(1, () -> pick("HEXISTS ", "HSTRLEN ") + hash() + " " + field());
-        add(3, () -> "HINCRBY " + hash() + " " + field() + " " + integer());
-        add(2, () -> "HINCRBYFLOAT " + hash() + " " + field() + " " + number());
+        add(2, () -> "HSETNX " + hash() + " " + hashField() + " " + value());
+        add(4, () -> "HGET " + hash() + " " + hashField());
+        add(2, () -> "HMGET " + hash() + hashFields());
+        add(4, () -> "HDEL " + hash() + hashFields());
+        add(2, () -> pick("HLEN ", "HKEYS ", "HVALS ", "OBJECT ENCODING ") + hash());
+        add(1, () -> pick("HEXISTS ", "HSTRLEN ") + hash() + " " + hashField());
+        add(3, () -> "HINCRBY " + hash() + " " + hashField() + " " + integer());
+        add(2, () -> "HINCRBYFLOAT " + hash() + " " + hashField() + " " + number());
         add(1, () -> "HSCAN " + hash() + " 0 COUNT 1000" + pick("", " MATCH f1*"));
         add(1, () -> "HRANDFIELD " + hash() + pick(" 1000", " 0", " 1000 WITHVALUES", " x", " 1 FOO"));
     }
@@ -210,14 +210,14 @@ final class Generator {
         return random.nextInt(15) == 0 ? key() : "h" + random.nextInt(3);
     }
 
-    private String field() {
+    private String hashField() {
         return random.nextInt(12) == 0 ? "x".repeat(random.nextInt(70)) + "y" : "f" + random.nextInt(20);
     }
 
-    private String fields() {
+    private String hashFields() {
         StringBuilder list = new StringBuilder();
         for (int i = 0; i <= random.nextInt(4); i++) {
-            list.append(' ').append(field());
+            list.append(' ').append(hashField());
         }
         return list.toString();
     }
@@ -225,7 +225,7 @@ final class Generator {
     private String fieldValues() {
         StringBuilder list = new StringBuilder();
         for (int i = pickInt(1, 1, 1, 2, 5, 100); i > 0; i--) {
-            list.append(' ').append(field()).append(' ').append(value());
+            list.append(' ').append(hashField()).append(' ').append(value());
         }
         return list.toString();
     }
