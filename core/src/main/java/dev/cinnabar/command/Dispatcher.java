@@ -18,6 +18,7 @@ import dev.cinnabar.resp.RespWriter;
 import dev.cinnabar.session.Blocked;
 import dev.cinnabar.session.ClientLine;
 import dev.cinnabar.session.ClientTracking;
+import dev.cinnabar.session.Inbox;
 import dev.cinnabar.session.Pause;
 import dev.cinnabar.session.Push;
 import dev.cinnabar.session.Resumable;
@@ -68,7 +69,7 @@ public final class Dispatcher {
     private @Nullable Session current;
 
     /** What the running request has sent to its own client. */
-    private final List<Push> toItself = new ArrayList<>();
+    private List<Push> toItself = new ArrayList<>();
 
     private final Sender sender = new Sender() {
         @Override
@@ -268,6 +269,7 @@ public final class Dispatcher {
         if (!toItself.isEmpty()) {
             sendToItself(session, reply);
         }
+        current = null;
     }
 
     /** What CLIENT CACHING has said is over with the next command, or transaction. */
@@ -467,6 +469,25 @@ public final class Dispatcher {
     }
 
     private void retry(Blocked blocked) {
+        Session client = blocked.session();
+        Inbox inbox = client.inbox();
+        Session outerClient = current;
+        List<Push> outerPushes = toItself;
+        current = inbox == null ? null : client;
+        toItself = new ArrayList<>(0);
+        try {
+            tryAgain(blocked);
+            if (inbox != null) {
+                // They follow the reply, which is on its way by now.
+                toItself.forEach(inbox::post);
+            }
+        } finally {
+            current = outerClient;
+            toItself = outerPushes;
+        }
+    }
+
+    private void tryAgain(Blocked blocked) {
         keyspace.lock(blocked.mask());
         boolean served = false;
         try {

@@ -280,7 +280,7 @@ public final class Engine implements AutoCloseable {
     /** Whether more is in use than {@code maxmemory} allows. */
     boolean isOverLimit() {
         long limit = settings.maxMemory;
-        return limit > 0 && usedMemory() > limit;
+        return limit > 0 && !pause.isOn() && usedMemory() > limit;
     }
 
     public long startedMillis() {

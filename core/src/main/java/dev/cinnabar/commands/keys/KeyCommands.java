@@ -45,6 +45,8 @@ public final class KeyCommands {
     private static final RedisError NOT_32_BITS =
             new RedisError("ERR value is out of range, value must between -2147483648 and 2147483647");
 
+    private static final int MAX_RANDOM_TRIES = 100;
+
     private KeyCommands() {}
 
     public static List<CommandSpec> table() {
@@ -358,6 +360,8 @@ public final class KeyCommands {
         Keyspace keyspace = call.keyspace();
         RandomGenerator random = call.dispatcher().random();
         Entry entry = new Entry();
+        boolean paused = call.engine().pause().isOn();
+        int tries = 0;
         // Each turn ends with an answer or deletes a key: those whose time is over are not to be seen.
         for (long size = DatabaseSize.of(call); size > 0; size = DatabaseSize.of(call)) {
             long rank = random.nextLong(size);
@@ -370,9 +374,13 @@ public final class KeyCommands {
             if (database == null || !database.random(random, entry)) {
                 throw new IllegalStateException("partition " + p + " has keys, and has none");
             }
-            if (!Partition.isExpired(entry, call.nowMillis())) {
+            // During a pause nothing is deleted: if only such keys are drawn, one of them is the answer.
+            if (!Partition.isExpired(entry, call.nowMillis()) || paused && ++tries > MAX_RANDOM_TRIES) {
                 reply.bulk(entry.key(new Bytes()));
                 return;
+            }
+            if (paused) {
+                continue;
             }
             keyspace.partition(p).expire(call.session().database(), database, entry);
         }

@@ -2,6 +2,9 @@ package dev.cinnabar.commands.pubsub;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cinnabar.Cinnabar;
+import dev.cinnabar.CinnabarSession;
+import dev.cinnabar.RespValue;
 import dev.cinnabar.command.testing.TestClient;
 import dev.cinnabar.command.testing.TestEngine;
 import org.junit.jupiter.api.AutoClose;
@@ -131,5 +134,27 @@ class PubSubCommandsTest {
         redis.run("PUBLISH a 2");
         client.releasePushes();
         assertThat(client.pushes()).isEmpty();
+    }
+
+    @Test
+    void aConnectionIsNeeded() {
+        try (Cinnabar library = Cinnabar.open();
+                CinnabarSession session = library.newSession()) {
+            assertThat(session.call("SUBSCRIBE", "a")).isInstanceOf(RespValue.ErrorReply.class);
+            assertThat(session.call("CLIENT", "TRACKING", "ON")).isInstanceOf(RespValue.ErrorReply.class);
+            assertThat(session.call("PUBLISH", "a", "1").asLong()).isZero();
+        }
+    }
+
+    @Test
+    void whoWaitedIsAnsweredBeforeHeIsTold() {
+        TestClient waiting = redis.newClient().protocol(3);
+        waiting.run("SUBSCRIBE __keyspace@0__:x");
+        redis.run("CONFIG SET notify-keyspace-events Kl");
+        assertThat(waiting.run("BLPOP x 0")).isEmpty();
+        redis.run("RPUSH x 1");
+        assertThat(waiting.lateReply()).isEqualTo("['x', '1']");
+        assertThat(waiting.pushes())
+                .isEqualTo(">['message', '__keyspace@0__:x', 'rpush'] >['message', '__keyspace@0__:x', 'lpop']");
     }
 }
