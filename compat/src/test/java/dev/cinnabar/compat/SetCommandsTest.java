@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cinnabar.compat.harness.Client;
 import dev.cinnabar.compat.harness.RedisTest;
+import dev.cinnabar.compat.harness.Resp;
+import dev.cinnabar.compat.harness.Server;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -462,6 +464,68 @@ class SetCommandsTest {
             MULTI           -> +OK
             EXEC            -> nil-array
             """);
+    }
+
+    @RedisTest
+    void events(Client redis, Server server) {
+        redis.run("CONFIG SET notify-keyspace-events EA").isOk();
+        Client subscriber = server.connect();
+        subscriber.send("PSUBSCRIBE", "__keyevent@0__:*");
+        subscriber.read();
+        redis.replies("""
+            SADD s 1 2 3 4 5            -> 5
+            SADD s 1                    -> 0
+            SREM s 9                    -> 0
+            SREM s 1                    -> 1
+            SMOVE s t 2                 -> 1
+            SMOVE s t 9                 -> 0
+            SADD t 3                    -> 1
+            SMOVE s t 3                 -> 1
+            SMOVE t t 3                 -> 1
+            SUNIONSTORE u s t           -> 4
+            SINTERSTORE u s t           -> 0
+            SINTERSTORE u s t           -> 0
+            SDIFFSTORE u t none         -> 2
+            SPOP none                   -> nil
+            SPOP s 1                    -> /\\['[45]'\\]/
+            SPOP s                      -> /'[45]'/
+            SPOP u 9                    -> unordered ['2', '3']
+            SREM t 2 3                  -> 2
+            RPUSH l 3 1                 -> 2
+            SORT l STORE m              -> 2
+            SORT none STORE m           -> 0
+            SORT none STORE m           -> 0
+            SET end x                   -> +OK
+            """);
+        List<String> events = new ArrayList<>();
+        while (!events.contains("set end")) {
+            List<Resp> message = subscriber.read().list();
+            String channel = message.get(2).text();
+            events.add(channel.substring(channel.indexOf(':') + 1) + " "
+                    + message.get(3).text());
+        }
+        assertThat(events)
+                .containsExactly(
+                        "sadd s",
+                        "srem s",
+                        "srem s",
+                        "sadd t",
+                        "sadd t",
+                        "srem s",
+                        "sunionstore u",
+                        "del u",
+                        "sdiffstore u",
+                        "spop s",
+                        "spop s",
+                        "del s",
+                        "spop u",
+                        "del u",
+                        "srem t",
+                        "del t",
+                        "rpush l",
+                        "sortstore m",
+                        "del m",
+                        "set end");
     }
 
     private static String numbers(int from, int to) {
