@@ -114,6 +114,11 @@ public final class Selector {
         return allKeys;
     }
 
+    /** Whether every key may be read. */
+    public boolean allowsReadingAllKeys() {
+        return allKeys || keys.stream().anyMatch(key -> key.text.equals("*") && (key.access & READ) != 0);
+    }
+
     /** Whether a key may be used so: for {@link #READ}, {@link #WRITE}, both, or neither. */
     public boolean allowsKey(Bytes key, int access) {
         if (allKeys) {
@@ -273,9 +278,10 @@ public final class Selector {
         if (allKeys) {
             throw new AclException(AclException.KEYS_AFTER_ALL);
         }
-        int tilde = rule.indexOf('~');
+        // Without a '~', the pattern is the empty one.
+        int tilde = rule.indexOf('~') < 0 ? rule.length() : rule.indexOf('~');
         int access = rule.charAt(0) == '~' ? READ_AND_WRITE : access(rule, tilde);
-        String text = rule.substring(tilde + 1);
+        String text = rule.substring(Math.min(tilde + 1, rule.length()));
         refuseBlanks(text);
         for (int i = 0; i < keys.size(); i++) {
             KeyPattern old = keys.get(i);

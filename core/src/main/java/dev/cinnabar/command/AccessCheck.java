@@ -110,6 +110,13 @@ public final class AccessCheck {
         return true;
     }
 
+    /** Whether a user may run a command on keys that the request does not name. */
+    static boolean mayReadAllKeys(User user, CommandSpec spec) {
+        return user.isUnlimited()
+                || user.rights().selectors().stream()
+                        .anyMatch(selector -> selector.allowsCommand(spec.id()) && selector.allowsReadingAllKeys());
+    }
+
     /** What a client is told that may not run a command. */
     static RedisError error(Denial reason, User user, CommandSpec spec) {
         return RedisError.showing("NOPERM " + text(reason, user, spec, null));

@@ -7,6 +7,7 @@ import dev.cinnabar.keyspace.Partition;
 import dev.cinnabar.keyspace.Watch;
 import dev.cinnabar.memory.Bytes;
 import dev.cinnabar.resp.RedisError;
+import dev.cinnabar.resp.Request;
 import dev.cinnabar.session.Sender;
 import dev.cinnabar.session.Session;
 import dev.cinnabar.session.Tracking;
@@ -74,6 +75,15 @@ public final class Call {
 
     public Keyspace keyspace() {
         return keyspace;
+    }
+
+    /** Whether the client's user may read whatever keys the command finds: those are not known before it runs. */
+    public boolean mayReadAllKeys() {
+        return AccessCheck.mayReadAllKeys(session.user(), spec);
+    }
+
+    Request request() {
+        return args.request();
     }
 
     public Session session() {
@@ -521,6 +531,7 @@ public final class Call {
     public void resetSession() {
         engine.endWatches(session);
         engine.pubSub().unsubscribeAll(session);
+        engine.monitors().remove(session);
         engine.tracking().disable(session);
         session.reset(session.beganAsOwner() || !engine.users().askForPassword());
         replyMode(Session.ReplyMode.ON);

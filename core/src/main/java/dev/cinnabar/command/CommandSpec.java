@@ -49,6 +49,7 @@ public final class CommandSpec {
     private Locks locks = Locks.KEYS;
     private @Nullable Predicate<Request> lockedAll;
     private boolean insideMulti;
+    private boolean quick;
     private boolean whileSubscribed;
     private boolean mayReplicate;
     private boolean touchesData;
@@ -262,10 +263,18 @@ public final class CommandSpec {
         return this;
     }
 
+    /**
+     * Whether it takes about as long whatever its arguments: its time is then known from that of some that follow each other.
+     */
+    boolean isQuick() {
+        return quick;
+    }
+
     /** Called once by the table. */
     void freeze(int id) {
         this.id = id;
         this.fullName = parent == null ? name : parent.name + "|" + name;
+        this.quick = has(Flag.FAST) || complexity.equals("O(1)");
         summarizeKeys();
         if (has(Flag.WRITE)) {
             categories.add(Category.WRITE);

@@ -20,6 +20,7 @@ import dev.cinnabar.session.ClientLine;
 import dev.cinnabar.session.ClientTracking;
 import dev.cinnabar.session.Inbox;
 import dev.cinnabar.session.Pause;
+import dev.cinnabar.session.Peer;
 import dev.cinnabar.session.Push;
 import dev.cinnabar.session.Resumable;
 import dev.cinnabar.session.Sender;
@@ -27,9 +28,11 @@ import dev.cinnabar.session.Session;
 import dev.cinnabar.session.Session.ReplyMode;
 import dev.cinnabar.session.Transaction;
 import dev.cinnabar.structures.LookAhead;
+import dev.cinnabar.text.Quote;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -167,9 +170,51 @@ public final class Dispatcher {
     private void stopTiming() {
         if (timedRuns > 0) {
             long now = engine.clock().nanos();
-            statistics.ran(timed.id(), timedRuns, now - nowNanos);
+            long elapsed = now - nowNanos;
+            Settings settings = engine.settings();
+            statistics.ran(timed.id(), timedRuns, elapsed);
+            if (settings.latencyTracking) {
+                statistics.took(timed.id(), timedRuns, elapsed);
+            }
+            if (elapsed >= settings.slowNanos) {
+                noteSlow(elapsed, settings);
+            }
             nowNanos = now;
             timedRuns = 0;
+        }
+    }
+
+    /*
+     * A slow command must be known by itself, with its arguments. That takes a clock read after each command that may be
+     * slow. Those that cannot be, being of constant cost, stay in runs; but a run is short, and so a run that takes longer
+     * than the limit was stopped by something else: it is logged as its last command. Where the limit is so low that
+     * any command may be above it, each is timed.
+     */
+
+    /** The longest run of commands that share their time. */
+    private static final int MAX_RUN = 32;
+
+    /** Below this limit each command is timed. */
+    private static final long FINE_NANOS = 1_000_000;
+
+    /** A command has run: whether its time must be known by itself. */
+    private void stopTimingIfAlone(CommandSpec spec) {
+        long slowNanos = engine.settings().slowNanos;
+        if (timedRuns >= MAX_RUN
+                || slowNanos != Long.MAX_VALUE
+                        && (slowNanos < FINE_NANOS || !spec.isQuick() || executing || retrying)) {
+            stopTiming();
+        }
+    }
+
+    private void noteSlow(long elapsedNanos, Settings settings) {
+        if (elapsedNanos >= settings.slowlogNanos && !timed.has(Flag.SKIP_SLOWLOG)) {
+            engine.slowlog().add(timed, call.request(), call.session(), nowMillis, elapsedNanos);
+        }
+        long millis = TimeUnit.NANOSECONDS.toMillis(elapsedNanos);
+        if (millis >= settings.latencyMillis) {
+            String event = timed.has(Flag.FAST) ? "fast-command" : "command";
+            engine.latencyMonitor().add(event, nowMillis, millis);
         }
     }
 
@@ -194,6 +239,7 @@ public final class Dispatcher {
      * look-ups will read into the processor's cache.
      */
     public void prepare(Session session, Args[] batch, int count) {
+        stopTiming();
         touchCount = 0;
         for (int i = 0; i < count; i++) {
             prepare(batch[i]);
@@ -235,6 +281,7 @@ public final class Dispatcher {
 
     /** Runs one request and writes exactly one reply, or none where the client wants none. */
     public void dispatch(Session session, Request request, Output reply) {
+        stopTiming();
         single.set(request);
         dispatch(session, single, reply);
     }
@@ -501,7 +548,13 @@ public final class Dispatcher {
             blockedAgain = false;
             retrying = true;
             try {
-                run(blocked.session(), table.byId(blocked.command().command()), queuedArgs, output);
+                CommandSpec spec = table.byId(blocked.command().command());
+                RedisError refusal = refuse(blocked.session(), spec, queuedArgs);
+                if (refusal == null) {
+                    run(blocked.session(), spec, queuedArgs, output);
+                } else {
+                    reject(spec, blocked.session(), output, refusal);
+                }
             } finally {
                 retrying = false;
             }
@@ -653,8 +706,8 @@ public final class Dispatcher {
 
     private void call(Session session, CommandSpec spec, Args args, Output reply) {
         long mark = reply.mark();
-        call.begin(session, spec, args, nowMillis);
         time(spec);
+        call.begin(session, spec, args, nowMillis);
         try {
             Handler handler = spec.handler();
             if (handler == null) {
@@ -677,11 +730,44 @@ public final class Dispatcher {
         time(spec);
         if (!session.isBlocked() || retrying && !blockedAgain) {
             timedRuns++;
+            stopTimingIfAlone(spec);
+        }
+        if (!engine.monitors().isEmpty() && !retrying) {
+            tellMonitors(session, spec, args);
         }
         if (reply.errors() != errorsSeen) {
             statistics.failed(spec.id());
             count(reply);
         }
+    }
+
+    /** Shows a command to those who watch, in the order in which commands change things: the partitions are still locked. */
+    private void tellMonitors(Session session, CommandSpec spec, Args args) {
+        if (spec.has(Flag.ADMIN) || spec.has(Flag.SKIP_MONITOR)) {
+            return;
+        }
+        long micros = engine.clock().micros();
+        Peer peer = session.peer();
+        StringBuilder line = new StringBuilder();
+        line.append(micros / 1_000_000).append('.');
+        String fraction = Long.toString(1_000_000 + micros % 1_000_000);
+        line.append(fraction, 1, fraction.length());
+        line.append(" [").append(session.database()).append(' ');
+        if (peer != null && peer.isUnixSocket()) {
+            String path = peer.localAddress();
+            line.append("unix:").append(path, 0, path.length() - 2);
+        } else {
+            line.append(peer == null ? "" : peer.remoteAddress());
+        }
+        line.append(']');
+        Request request = args.request();
+        for (int i = 0; i < request.count(); i++) {
+            boolean hidden = Redaction.hides(spec, request, i);
+            line.append(' ')
+                    .append(Quote.quote(
+                            hidden ? Redaction.INSTEAD : request.at(i).toByteArray()));
+        }
+        engine.monitors().tell(line.toString().getBytes(ISO_8859_1));
     }
 
     private void count(Output reply) {

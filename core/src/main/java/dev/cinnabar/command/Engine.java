@@ -17,6 +17,7 @@ import dev.cinnabar.memory.Bytes;
 import dev.cinnabar.session.Blocked;
 import dev.cinnabar.session.BlockedClients;
 import dev.cinnabar.session.Clients;
+import dev.cinnabar.session.Monitors;
 import dev.cinnabar.session.Pause;
 import dev.cinnabar.session.Peer;
 import dev.cinnabar.session.PubSub;
@@ -36,6 +37,9 @@ public final class Engine implements AutoCloseable {
     private final Clients clients = new Clients();
     private final Users users;
     private final AccessLog accessLog = new AccessLog();
+    private final Slowlog slowlog;
+    private final LatencyMonitor latencyMonitor = new LatencyMonitor();
+    private final Monitors monitors = new Monitors();
     private final BlockedClients blockedClients = new BlockedClients();
     private final PubSub pubSub;
     private final Tracking tracking;
@@ -91,6 +95,7 @@ public final class Engine implements AutoCloseable {
         });
         this.users = new Users(new CommandCatalogue(commands));
         makeUsers(settings.configuration());
+        this.slowlog = new Slowlog(settings.configuration());
         this.past = new Statistics(commands.ids());
         this.startedMillis = keyspace.clock().millis();
         this.background = new Background(this);
@@ -124,6 +129,21 @@ public final class Engine implements AutoCloseable {
         return users;
     }
 
+    /** The commands that took long. */
+    public Slowlog slowlog() {
+        return slowlog;
+    }
+
+    /** When the server was slow. */
+    public LatencyMonitor latencyMonitor() {
+        return latencyMonitor;
+    }
+
+    /** Who watches what all clients do. */
+    public Monitors monitors() {
+        return monitors;
+    }
+
     /** What was denied. */
     public AccessLog accessLog() {
         return accessLog;
@@ -143,11 +163,13 @@ public final class Engine implements AutoCloseable {
         pubSub.deniedTo(user).forEach(session -> disconnect(session, own));
     }
 
-    private static void disconnect(Session session, Session own) {
+    private void disconnect(Session session, Session own) {
         Peer peer = session.peer();
         if (session == own) {
             session.closeAfterReply();
         } else if (peer != null) {
+            // The connection ends a moment later, but nobody is to see the client any more.
+            clients.remove(session);
             peer.kill();
         }
     }
@@ -290,6 +312,7 @@ public final class Engine implements AutoCloseable {
     /** A client has gone: what it left in the keyspace goes too. */
     public void end(Session session) {
         clients.remove(session);
+        monitors.remove(session);
         endWatches(session);
         pubSub.unsubscribeAll(session);
         tracking.disable(session);

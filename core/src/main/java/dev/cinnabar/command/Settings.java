@@ -8,6 +8,7 @@ import dev.cinnabar.config.EvictionPolicy;
 import dev.cinnabar.config.NumberDirective;
 import dev.cinnabar.log.Log;
 import dev.cinnabar.values.Limits;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
@@ -65,6 +66,18 @@ public final class Settings {
     /** Takes the lines of the log. */
     public volatile Log log = Log.silent();
 
+    /** From how many nanoseconds on a command is slow for SLOWLOG. */
+    public volatile long slowlogNanos = Long.MAX_VALUE;
+
+    /** From how many milliseconds on a command is slow for LATENCY. */
+    public volatile long latencyMillis = Long.MAX_VALUE;
+
+    /** From how many nanoseconds on a command is slow for any of the two. */
+    public volatile long slowNanos = Long.MAX_VALUE;
+
+    /** Whether the durations of commands are counted. */
+    public volatile boolean latencyTracking = true;
+
     private final Limits limits = new Limits();
     private final Configuration configuration;
 
@@ -88,6 +101,12 @@ public final class Settings {
                 Directives.NOTIFY_KEYSPACE_EVENTS,
                 Directives.ENABLE_DEBUG_COMMAND);
         read();
+        configuration.onChange(
+                this::readSlowness,
+                Directives.SLOWLOG_LOG_SLOWER_THAN,
+                Directives.LATENCY_MONITOR_THRESHOLD,
+                Directives.LATENCY_TRACKING);
+        readSlowness();
         configuration.onChange(
                 this::readLimits,
                 Directives.HASH_MAX_LISTPACK_ENTRIES,
@@ -118,6 +137,15 @@ public final class Settings {
         int classes = configuration.get(Directives.NOTIFY_KEYSPACE_EVENTS);
         events = (classes & EventClasses.DESTINATIONS) == 0 ? 0 : classes;
         debug = configuration.get(Directives.ENABLE_DEBUG_COMMAND);
+    }
+
+    private void readSlowness() {
+        long micros = configuration.get(Directives.SLOWLOG_LOG_SLOWER_THAN);
+        slowlogNanos = micros < 0 ? Long.MAX_VALUE : TimeUnit.MICROSECONDS.toNanos(micros);
+        long millis = configuration.get(Directives.LATENCY_MONITOR_THRESHOLD);
+        latencyMillis = millis == 0 ? Long.MAX_VALUE : millis;
+        slowNanos = Math.min(slowlogNanos, TimeUnit.MILLISECONDS.toNanos(latencyMillis));
+        latencyTracking = configuration.get(Directives.LATENCY_TRACKING);
     }
 
     private void readLimits() {

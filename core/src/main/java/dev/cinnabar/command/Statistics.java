@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one dispatcher has counted. Written by its thread alone; others read figures that may be a moment old.
@@ -14,6 +15,7 @@ public final class Statistics {
     private final long[] nanos;
     private final long[] rejected;
     private final long[] failed;
+    private final @Nullable Histogram[] durations;
     private long commands;
     private final Map<String, LongAdder> errors = new ConcurrentHashMap<>();
 
@@ -25,6 +27,7 @@ public final class Statistics {
         nanos = new long[commands];
         rejected = new long[commands];
         failed = new long[commands];
+        durations = new Histogram[commands];
     }
 
     /** A command ran so many times, which took so long in all. */
@@ -32,6 +35,25 @@ public final class Statistics {
         commands += times;
         calls[command] += times;
         nanos[command] += elapsedNanos;
+    }
+
+    /** Counts how long that took each time. */
+    void took(int command, int times, long elapsedNanos) {
+        duration(command).add(elapsedNanos / times, times);
+    }
+
+    private Histogram duration(int command) {
+        Histogram histogram = durations[command];
+        if (histogram == null) {
+            histogram = new Histogram();
+            durations[command] = histogram;
+        }
+        return histogram;
+    }
+
+    /** How long a command has taken; null: it has not run. */
+    public @Nullable Histogram durations(int command) {
+        return durations[command];
     }
 
     void rejected(int command) {
@@ -91,6 +113,10 @@ public final class Statistics {
             nanos[i] += other.nanos[i];
             rejected[i] += other.rejected[i];
             failed[i] += other.failed[i];
+            Histogram histogram = other.durations[i];
+            if (histogram != null) {
+                duration(i).add(histogram);
+            }
         }
         other.errors.forEach(
                 (code, n) -> errors.computeIfAbsent(code, k -> new LongAdder()).add(n.sum()));
@@ -103,6 +129,7 @@ public final class Statistics {
         java.util.Arrays.fill(nanos, 0);
         java.util.Arrays.fill(rejected, 0);
         java.util.Arrays.fill(failed, 0);
+        java.util.Arrays.fill(durations, null);
         errors.clear();
     }
 }

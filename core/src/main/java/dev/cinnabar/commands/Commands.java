@@ -10,6 +10,8 @@ import dev.cinnabar.commands.geo.GeoCommands;
 import dev.cinnabar.commands.hashes.HashCommands;
 import dev.cinnabar.commands.hyperloglog.HyperLogLogCommands;
 import dev.cinnabar.commands.keys.KeyCommands;
+import dev.cinnabar.commands.latency.LatencyCommands;
+import dev.cinnabar.commands.latency.SlowlogCommands;
 import dev.cinnabar.commands.lists.ListCommands;
 import dev.cinnabar.commands.pubsub.PubSubCommands;
 import dev.cinnabar.commands.server.CommandCommands;
@@ -54,6 +56,8 @@ public final class Commands {
         rows.addAll(ConfigCommands.table());
         rows.addAll(ServerCommands.table());
         rows.addAll(MemoryCommands.table());
+        rows.addAll(SlowlogCommands.table());
+        rows.addAll(LatencyCommands.table());
         return new CommandTable(rows);
     }
 }

@@ -164,23 +164,23 @@ public final class Directives {
 
     // Observation
     public static final NumberDirective SLOWLOG_LOG_SLOWER_THAN =
-            number("slowlog-log-slower-than", INTEGER, -1, MAX_LONG).byDefault(10000).mutable().withoutEffect();
+            number("slowlog-log-slower-than", INTEGER, -1, MAX_LONG).byDefault(10000).mutable();
     public static final NumberDirective SLOWLOG_MAX_LEN =
-            number("slowlog-max-len", INTEGER, 0, MAX_LONG).byDefault(128).mutable().withoutEffect();
+            number("slowlog-max-len", INTEGER, 0, MAX_LONG).byDefault(128).mutable();
     public static final NumberDirective SLOWLOG_ENTRY_MAX_ARGC =
-            number("slowlog-entry-max-argc", INTEGER, 2, MAX_INT).byDefault(32).mutable().withoutEffect();
+            number("slowlog-entry-max-argc", INTEGER, 2, MAX_INT).byDefault(32).mutable();
     public static final NumberDirective SLOWLOG_ENTRY_MAX_STRING_LEN =
-            number("slowlog-entry-max-string-len", INTEGER, 1, MAX_INT).byDefault(128).mutable().withoutEffect();
+            number("slowlog-entry-max-string-len", INTEGER, 1, MAX_INT).byDefault(128).mutable();
     public static final NumberDirective LATENCY_MONITOR_THRESHOLD =
-            number("latency-monitor-threshold", INTEGER, 0, MAX_LONG).byDefault(0).mutable().withoutEffect();
+            number("latency-monitor-threshold", INTEGER, 0, MAX_LONG).byDefault(0).mutable();
     public static final BoolDirective LATENCY_TRACKING =
-            bool("latency-tracking").byDefault(YES).mutable().withoutEffect();
+            bool("latency-tracking").byDefault(YES).mutable();
     public static final ValueDirective<List<Double>> LATENCY_TRACKING_INFO_PERCENTILES =
             value("latency-tracking-info-percentiles", List.of(50.0, 99.0, 99.9), Forms::percentiles, Forms::joinPercentiles)
                     .written(percentiles -> List.of(percentiles.isEmpty() ? "\"\"" : Forms.joinPercentiles(percentiles)))
                     .multipleArguments()
                     .mutable()
-                    .withoutEffect();
+                    ;
     public static final NumberDirective ACLLOG_MAX_LEN =
             number("acllog-max-len", INTEGER, 0, MAX_LONG).byDefault(128).mutable();
 
@@ -415,6 +415,12 @@ public final class Directives {
     /** All rows, in the table's order. */
     static List<Directive<?, ?>> all() {
         return ROWS;
+    }
+
+    /** Whether a directive's value is not for the eyes of others. */
+    public static boolean isSensitive(String name) {
+        Directive<?, ?> directive = find(name);
+        return directive != null && directive.isSensitive();
     }
 
     /** The row of a name or an alias, in any case; null if there is none. */

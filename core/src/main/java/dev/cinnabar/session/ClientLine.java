@@ -67,6 +67,9 @@ public final class ClientLine {
         if (session.isSubscriber()) {
             flags.append('P');
         }
+        if (session.isMonitor()) {
+            flags.append('O');
+        }
         if (session.transaction().isOpen()) {
             flags.append('x');
         }

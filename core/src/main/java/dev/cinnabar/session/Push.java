@@ -26,6 +26,28 @@ public abstract sealed class Push {
     /** The message as this client is to get it; null if it gets none. Called by the client's own thread. */
     public abstract byte @Nullable [] bytesFor(Session session);
 
+    /** A line for who watches all commands: a simple string, in both versions of the protocol. */
+    static Push line(byte[] text) {
+        return new Line(text);
+    }
+
+    private static final class Line extends Push {
+        private final byte[] bytes;
+
+        Line(byte[] text) {
+            bytes = new byte[text.length + 3];
+            bytes[0] = '+';
+            System.arraycopy(text, 0, bytes, 1, text.length);
+            bytes[text.length + 1] = '\r';
+            bytes[text.length + 2] = '\n';
+        }
+
+        @Override
+        public byte @Nullable [] bytesFor(Session session) {
+            return session.isMonitor() ? bytes : null;
+        }
+    }
+
     /** A message on a channel. */
     static Push message(byte[] channel, byte[] payload) {
         return new Message(MESSAGE, channel, payload);

@@ -32,6 +32,7 @@ public final class Session {
     private final Subscriptions subscriptions = new Subscriptions();
     private boolean special;
     private boolean postponed;
+    private volatile boolean monitor;
     private volatile @Nullable ClientTracking tracking;
     private volatile @Nullable Blocked blocked;
 
@@ -146,6 +147,15 @@ public final class Session {
     void tracking(@Nullable ClientTracking tracking) {
         this.tracking = tracking;
         updateSpecial();
+    }
+
+    /** Whether it watches what all clients do. */
+    public boolean isMonitor() {
+        return monitor;
+    }
+
+    void monitor(boolean watches) {
+        monitor = watches;
     }
 
     public boolean isSubscriber() {

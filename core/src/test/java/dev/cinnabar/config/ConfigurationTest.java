@@ -73,10 +73,10 @@ class ConfigurationTest {
     void whatHasNoEffectIsSaid() throws ConfigException {
         List<String> warnings = new ArrayList<>();
         configuration.warnings(warnings::add);
-        set("slowlog-max-len", "128");
+        set("max-new-connections-per-cycle", "10");
         assertThat(warnings).isEmpty();
-        set("slowlog-max-len", "5");
-        assertThat(warnings).containsExactly("'slowlog-max-len' has no effect in this version");
+        set("max-new-connections-per-cycle", "5");
+        assertThat(warnings).containsExactly("'max-new-connections-per-cycle' has no effect in this version");
     }
 
     @Test

@@ -63,13 +63,14 @@ class MainTest {
     void aSignalEndsItCleanly() throws Exception {
         Path pidFile = directory.resolve("pid");
         Path log = directory.resolve("log");
-        Process process = start("--port", "0", "--unixsocket", "s", "--pidfile", "pid", "--slowlog-max-len", "5");
+        Process process =
+                start("--port", "0", "--unixsocket", "s", "--pidfile", "pid", "--max-new-connections-per-cycle", "5");
         try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
             List<String> lines = new ArrayList<>();
             while (lines.isEmpty() || !lines.getLast().endsWith("* Ready to accept connections unix")) {
                 lines.add(nextLine(output));
             }
-            assertThat(lines.toString()).contains("# 'slowlog-max-len' has no effect in this version");
+            assertThat(lines.toString()).contains("# 'max-new-connections-per-cycle' has no effect in this version");
             assertThat(pidFile).content().isEqualTo(process.pid() + "\n");
             // Not the process itself: that would close its output too.
             process.toHandle().destroy();

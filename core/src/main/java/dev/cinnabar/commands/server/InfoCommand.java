@@ -15,6 +15,7 @@ import dev.cinnabar.command.CommandSpec;
 import dev.cinnabar.command.CommandTable;
 import dev.cinnabar.command.Engine;
 import dev.cinnabar.command.Group;
+import dev.cinnabar.command.Histogram;
 import dev.cinnabar.command.Host;
 import dev.cinnabar.command.Statistics;
 import dev.cinnabar.command.Version;
@@ -34,6 +35,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.StringJoiner;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -59,6 +61,7 @@ final class InfoCommand {
             new Section("modules", true, info -> info.title("Modules")),
             new Section("commandstats", false, InfoCommand::commandStatistics),
             new Section("errorstats", true, InfoCommand::errorStatistics),
+            new Section("latencystats", false, InfoCommand::latencyStatistics),
             new Section("cluster", true, InfoCommand::cluster),
             new Section("keyspace", true, InfoCommand::keyspace));
 
@@ -346,6 +349,23 @@ final class InfoCommand {
         title("Errorstats");
         for (Map.Entry<String, Long> error : statistics.errors().entrySet()) {
             line("errorstat_" + error.getKey(), "count=" + error.getValue());
+        }
+    }
+
+    private void latencyStatistics() {
+        title("Latencystats");
+        List<Double> percentiles = configuration.get(Directives.LATENCY_TRACKING_INFO_PERCENTILES);
+        CommandTable table = engine.commands();
+        for (int id = 0; id < table.ids(); id++) {
+            Histogram durations = statistics.durations(id);
+            if (durations != null && durations.total() > 0) {
+                StringJoiner values = new StringJoiner(",");
+                for (double percentile : percentiles) {
+                    String name = percentile == (long) percentile ? "" + (long) percentile : "" + percentile;
+                    values.add("p" + name + "=" + fixed(durations.percentileNanos(percentile) / 1000.0, 3));
+                }
+                line("latency_percentiles_usec_" + table.byId(id).fullName(), values);
+            }
         }
     }
 

@@ -166,12 +166,22 @@ public final class SortCommand {
             } else if (left >= 1 && args.is(i, "by")) {
                 by = new KeyPattern(args.at(++i));
                 unsorted |= !by.dependsOnElement();
+                if (by.dependsOnElement() && !call.mayReadAllKeys()) {
+                    args.fail(denied("BY"));
+                }
             } else if (left >= 1 && args.is(i, "get")) {
                 gets.add(new KeyPattern(args.at(++i)));
+                if (!call.mayReadAllKeys()) {
+                    args.fail(denied("GET"));
+                }
             } else {
                 args.fail(RedisError.SYNTAX);
             }
         }
+    }
+
+    private static RedisError denied(String option) {
+        return new RedisError("ERR " + option + " option of SORT denied due to insufficient ACL permissions.");
     }
 
     private void run(boolean mayStore, Reply reply) {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cinnabar.commands.latency;
+
+import org.jspecify.annotations.NullMarked;
