@@ -450,7 +450,11 @@ public final class Partition {
             Bytes key = keyView.set(waiter.key(), 0, waiter.key().length);
             if (waiters.first(waiter.database(), key, waiter.hash()) == waiter) {
                 counts[0]++;
-                counts[1] += waiter.isForLoss() ? 1 : 0;
+                Waiter w = waiter;
+                while (w != null && !w.isForLoss()) {
+                    w = waiters.next(w, key);
+                }
+                counts[1] += w != null ? 1 : 0;
             }
         });
     }

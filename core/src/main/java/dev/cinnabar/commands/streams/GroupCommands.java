@@ -220,7 +220,12 @@ final class GroupCommands {
         if (entry == null || args.failed()) {
             return;
         }
-        StreamId id = readId(call, args, true);
+        StreamId id = call.views().streamId;
+        if (StreamIds.isSign(args, 4, '$')) {
+            call.views().stream.lastId(id);
+        } else {
+            StreamIds.readOpen(args, 4, id);
+        }
         if (args.failed()) {
             return;
         }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cinnabar.commands.streams;
+
+import org.jspecify.annotations.NullMarked;
