@@ -241,6 +241,15 @@ class StreamCommandsTest {
         redis.replies("EXEC -> [nil-array] || [nil]");
     }
 
+    @RedisTest(cinnabarOnly = "there is no radix tree whose nodes could be counted")
+    void tellsItsNodes(Client redis) {
+        for (int i = 1; i <= 250; i++) {
+            redis.run("XADD s " + i + "-0 n " + i);
+        }
+        assertThat(redis.run("XINFO STREAM s").list().subList(0, 6))
+                .hasToString("['length', 250, 'radix-tree-keys', 3, 'radix-tree-nodes', 4]");
+    }
+
     @RedisTest(cinnabarOnly = "releases after those at hand")
     void whatIsNew(Client redis) {
         redis.replies("""
