@@ -3,6 +3,7 @@ package dev.cinnabar.commands.sort;
 import dev.cinnabar.command.Call;
 import dev.cinnabar.memory.Bytes;
 import dev.cinnabar.values.Entry;
+import dev.cinnabar.values.HashValue;
 import dev.cinnabar.values.StringValue;
 import dev.cinnabar.values.Type;
 import java.util.Arrays;
@@ -67,8 +68,14 @@ final class KeyPattern {
         if (found == null) {
             return null;
         }
-        // A field leads nowhere, as long as there are no hashes.
-        return field.isEmpty() && found.type() == Type.STRING ? StringValue.view(found, value, digits) : null;
+        if (field.isEmpty()) {
+            return found.type() == Type.STRING ? StringValue.view(found, value, digits) : null;
+        }
+        return found.type() == Type.HASH ? valueOfField(call, call.views().hash.at(found)) : null;
+    }
+
+    private @Nullable Bytes valueOfField(Call call, HashValue hash) {
+        return hash.find(field) && !hash.isExpired(call.nowMillis()) ? hash.value() : null;
     }
 
     private Bytes keyOf(Bytes element) {

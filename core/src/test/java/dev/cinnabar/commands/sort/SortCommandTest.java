@@ -56,6 +56,19 @@ class SortCommandTest {
     }
 
     @Test
+    void anExpiredFieldIsGone() {
+        redis.replies("""
+                RPUSH list 1 2              -> 2
+                HSET h:1 f 9                -> 1
+                HSET h:2 f 5                -> 1
+                HPEXPIRE h:1 10 FIELDS 1 f  -> [1]
+                SORT list BY h:*->f GET h:*->f -> ['5', '9']
+                advance 11
+                SORT list BY h:*->f GET h:*->f -> [nil, '5']
+                """);
+    }
+
+    @Test
     void theSortedKeyMayItselfBeOneOfThePattern() {
         redis.replies("""
                 SADD k1 1 2                 -> 2
