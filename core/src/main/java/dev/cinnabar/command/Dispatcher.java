@@ -230,6 +230,8 @@ public final class Dispatcher {
             statistics.ran(timed.id(), timedRuns, 0);
             timedRuns = 0;
         }
+        // Nor did what it sent to its own client reach that: nobody else is to get it.
+        toItself.clear();
         nowMillis = engine.clock().millis();
         nowNanos = engine.clock().nanos();
     }
