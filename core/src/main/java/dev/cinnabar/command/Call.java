@@ -405,7 +405,9 @@ public final class Call {
 
     /** Of a key that is {@link #modified}, so many changes count and not one. */
     public void changes(int arg, long n) {
-        partition(arg).addChanges(n - 1);
+        if (n != 1) {
+            partition(arg).addChanges(n - 1);
+        }
     }
 
     /** The client watches a key of its database from now on, unless it does already. */
