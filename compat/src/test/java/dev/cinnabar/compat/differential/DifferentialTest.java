@@ -42,25 +42,25 @@ class DifferentialTest {
     }
 
     private static void compare(long seed, Client cinnabar, Client redis, Version version) {
-        Generator generator = new Generator(seed);
+        Generator generator = new Generator(seed, version);
         List<String> commands = new ArrayList<>();
         for (int i = 0; i < COMMANDS_PER_SEQUENCE; i++) {
             commands.add(generator.next());
         }
-        if (firstDifference(commands, cinnabar, redis, version) >= 0) {
-            List<String> shortest = shorten(commands, cinnabar, redis, version);
+        if (firstDifference(commands, cinnabar, redis) >= 0) {
+            List<String> shortest = shorten(commands, cinnabar, redis);
             fail(report(seed, shortest, cinnabar, redis));
         }
     }
 
     /** The index of the first command that is answered differently; -1 if none is. */
-    private static int firstDifference(List<String> commands, Client cinnabar, Client redis, Version version) {
+    private static int firstDifference(List<String> commands, Client cinnabar, Client redis) {
         reset(cinnabar);
         reset(redis);
         List<Resp> ours = cinnabar.pipeline(commands);
         List<Resp> theirs = redis.pipeline(commands);
         for (int i = 0; i < commands.size(); i++) {
-            if (!Comparison.same(commands.get(i), ours.get(i), theirs.get(i), version)) {
+            if (!Comparison.same(commands.get(i), ours.get(i), theirs.get(i))) {
                 return i;
             }
         }
@@ -75,13 +75,13 @@ class DifferentialTest {
         client.run("CLIENT SETNAME \"\"").isOk();
     }
 
-    private static List<String> shorten(List<String> commands, Client cinnabar, Client redis, Version version) {
-        List<String> shortest = commands.subList(0, firstDifference(commands, cinnabar, redis, version) + 1);
+    private static List<String> shorten(List<String> commands, Client cinnabar, Client redis) {
+        List<String> shortest = commands.subList(0, firstDifference(commands, cinnabar, redis) + 1);
         for (int chunk = shortest.size() / 2; chunk > 0; chunk /= 2) {
             for (int from = 0; from + chunk < shortest.size(); ) {
                 List<String> without = new ArrayList<>(shortest);
                 without.subList(from, from + chunk).clear();
-                int difference = firstDifference(without, cinnabar, redis, version);
+                int difference = firstDifference(without, cinnabar, redis);
                 if (difference >= 0) {
                     shortest = without.subList(0, difference + 1);
                 } else {

@@ -1,5 +1,6 @@
 package dev.cinnabar.compat.differential;
 
+import dev.cinnabar.compat.harness.Version;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -11,24 +12,29 @@ import java.util.function.Supplier;
  */
 final class Generator {
 
+    /** Before, some errors and ranges were others, of commands on bits, lists and streams above all. */
+    private static final String FIRST_LIKE_TODAY = "8.0";
+
     private record Choice(int weight, Supplier<String> command) {}
 
     private final Random random;
     private final List<Choice> choices = new ArrayList<>();
     private int totalWeight;
 
-    Generator(long seed) {
+    Generator(long seed, Version version) {
         random = new Random(seed);
         strings();
-        sets();
-        bits();
-        hyperLogLogs();
-        lists();
-        streams();
         hashes();
-        sorting();
-        sortedSets();
-        places();
+        hyperLogLogs();
+        if (version.isAtLeast(FIRST_LIKE_TODAY)) {
+            sets();
+            bits();
+            lists();
+            streams();
+            sorting();
+            sortedSets();
+            places();
+        }
         keys();
         expiry();
         connection();
@@ -203,7 +209,6 @@ final class Generator {
         add(3, () -> "HINCRBY " + hash() + " " + hashField() + " " + integer());
         add(2, () -> "HINCRBYFLOAT " + hash() + " " + hashField() + " " + number());
         add(1, () -> "HSCAN " + hash() + " 0 COUNT 1000" + pick("", " MATCH f1*"));
-        add(1, () -> "HRANDFIELD " + hash() + pick(" 1000", " 0", " 1000 WITHVALUES", " x", " 1 FOO"));
     }
 
     private String hash() {
@@ -249,7 +254,7 @@ final class Generator {
                         + pick("", "", " COUNT 2", " COUNT 100", " COUNT 0", " COUNT", " FOO 1"));
         add(2, () -> "OBJECT ENCODING " + list());
         // None that may wait: time would pass here and not there.
-        add(1, () -> pick("BLPOP ", "BRPOP ") + list() + " " + list() + pick(" -1", " x", " 1e30"));
+        add(1, () -> pick("BLPOP ", "BRPOP ") + list() + " " + list() + pick(" -1", " x"));
         add(1, () -> "BLMOVE " + list() + " " + list() + end() + end() + pick(" -1", " x"));
         add(1, () -> "BLMPOP " + pick("-1", "x") + " 2 " + list() + " " + list() + end());
     }
@@ -328,7 +333,7 @@ final class Generator {
                 2,
                 () -> "ZMPOP " + pick("1 ", "2 ", "2 ", "3 ", "0 ", "x ") + sortedSet() + " " + sortedSet()
                         + pick(" MIN", " MAX", " FOO") + pick("", "", " COUNT 2", " COUNT 0", " COUNT", " FOO 1"));
-        add(1, () -> pick("BZPOPMIN ", "BZPOPMAX ") + sortedSet() + " " + sortedSet() + pick(" -1", " x", " 1e30"));
+        add(1, () -> pick("BZPOPMIN ", "BZPOPMAX ") + sortedSet() + " " + sortedSet() + pick(" -1", " x"));
         add(1, () -> "BZMPOP " + pick("-1", "x") + " 2 " + sortedSet() + " " + sortedSet() + " MIN");
         add(4, () -> pick("ZUNION", "ZINTER", "ZDIFF", "ZINTERCARD") + combined());
         add(4, () -> pick("ZUNIONSTORE ", "ZINTERSTORE ", "ZDIFFSTORE ") + sortedSet() + combined());
