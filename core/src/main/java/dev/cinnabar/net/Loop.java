@@ -254,8 +254,9 @@ final class Loop implements Runnable, Postbox {
         // Only a selection really takes a cancelled key's socket off the selector.
         selector.selectNow(wakingHandler);
         for (Connection connection : moving) {
-            target.expectOne();
+            // In this order: who counts clients in between must not find one too many, and refuse a new one.
             size.decrementAndGet();
+            target.expectOne();
             connection.loop = target;
             target.mailbox.post(() -> target.adopt(connection));
         }
