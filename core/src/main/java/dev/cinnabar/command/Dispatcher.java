@@ -500,6 +500,8 @@ public final class Dispatcher {
 
     /** Tries the commands again that wait for keys that have changed. No partition is locked. */
     private void serveReady() {
+        // What made the keys ready may have taken long.
+        nowMillis = engine.clock().millis();
         while (keyspace.hasReady()) {
             for (Waiter key = keyspace.takeReady(); key != null; key = keyspace.takeReady()) {
                 readyKeys.add(key);

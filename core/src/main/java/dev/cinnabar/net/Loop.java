@@ -562,6 +562,8 @@ final class Loop implements Runnable, Postbox {
             }
             if (large.request.count() > 0) {
                 dispatcher.dispatch(session, large.request, writer);
+                // Before the buffer is gone: a slow command is logged with its arguments.
+                dispatcher.endBatch();
             }
         } catch (ProtocolException e) {
             refuse(session, e);
