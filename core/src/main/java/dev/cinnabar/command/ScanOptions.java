@@ -2,6 +2,7 @@ package dev.cinnabar.command;
 
 import dev.cinnabar.memory.Bytes;
 import dev.cinnabar.resp.RedisError;
+import dev.cinnabar.resp.Reply;
 import dev.cinnabar.text.Glob;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,7 @@ public final class ScanOptions {
     private static final RedisError INVALID_CURSOR = new RedisError("ERR invalid cursor");
     private static final RedisError NO_VALUES = new RedisError("ERR NOVALUES option can only be used in HSCAN");
     private static final int DEFAULT_COUNT = 10;
+    private static final int MAX_COUNT = 1 << 20;
 
     private @Nullable Bytes pattern;
     private long count = DEFAULT_COUNT;
@@ -84,6 +86,18 @@ public final class ScanOptions {
     /** About how many are to be looked at. */
     public long count() {
         return count;
+    }
+
+    /** The same of a collection, where one call looks at no more than a million, whatever its client wishes for. */
+    public int bound() {
+        return (int) Math.min(count, MAX_COUNT);
+    }
+
+    /** Answers the scan of a collection that is missing. */
+    public static void nothing(Reply reply) {
+        reply.array(2);
+        reply.bulkInteger(0);
+        reply.array(0);
     }
 
     /** Whether a name is wanted. */

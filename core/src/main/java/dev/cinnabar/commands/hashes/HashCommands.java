@@ -34,9 +34,6 @@ import org.jspecify.annotations.Nullable;
 /** Hashes: setting, reading and removing fields. Stateless. */
 public final class HashCommands {
 
-    /** The most fields that one call of HSCAN looks at, whatever its client wishes for. */
-    private static final int MAX_SCAN = 1 << 20;
-
     private static final RedisError NOT_AN_INTEGER = new RedisError("ERR hash value is not an integer");
     private static final RedisError NOT_A_FLOAT = new RedisError("ERR hash value is not a float");
     private static final RedisError NOT_FINITE = new RedisError("ERR increment would produce NaN or Infinity");
@@ -390,9 +387,7 @@ public final class HashCommands {
             return;
         }
         if (entry == null) {
-            reply.array(2);
-            reply.bulkInteger(0);
-            reply.array(0);
+            ScanOptions.nothing(reply);
             return;
         }
         ScanOptions options = new ScanOptions();
@@ -412,7 +407,7 @@ public final class HashCommands {
         }
         HashValue hash = call.views().hash.at(entry);
         reply.array(2);
-        reply.bulkInteger(hash.scan(cursor, (int) Math.min(options.count(), MAX_SCAN)));
+        reply.bulkInteger(hash.scan(cursor, options.bound()));
         reply.beginArray();
         int found = 0;
         while (Hashes.next(call, hash)) {

@@ -30,9 +30,6 @@ import java.util.List;
 /** Sets: adding, removing and looking for members of one. Stateless. */
 public final class SetCommands {
 
-    /** The most members that one call of SSCAN looks at, whatever its client wishes for. */
-    private static final int MAX_SCAN = 1 << 20;
-
     private SetCommands() {}
 
     /** The rows of all commands on sets. */
@@ -264,9 +261,7 @@ public final class SetCommands {
             return;
         }
         if (entry == null) {
-            reply.array(2);
-            reply.bulkInteger(0);
-            reply.array(0);
+            ScanOptions.nothing(reply);
             return;
         }
         ScanOptions options = new ScanOptions().readAll(args, 3);
@@ -275,7 +270,7 @@ public final class SetCommands {
         }
         SetValue set = call.views().set.at(entry);
         reply.array(2);
-        reply.bulkInteger(set.scan(cursor, (int) Math.min(options.count(), MAX_SCAN)));
+        reply.bulkInteger(set.scan(cursor, options.bound()));
         reply.beginArray();
         int found = 0;
         while (set.next()) {

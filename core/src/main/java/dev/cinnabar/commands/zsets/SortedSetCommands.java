@@ -39,9 +39,6 @@ public final class SortedSetCommands {
             new RedisError("ERR INCR option supports a single increment-element pair");
     private static final RedisError NOT_A_NUMBER = new RedisError("ERR resulting score is not a number (NaN)");
 
-    /** More elements than this are not looked at in one call of ZSCAN. */
-    private static final int MAX_SCAN = 1 << 20;
-
     // Options of ZADD, and of what is built on it.
     public static final int NX = 1;
     public static final int XX = 1 << 1;
@@ -452,9 +449,7 @@ public final class SortedSetCommands {
             return;
         }
         if (entry == null) {
-            reply.array(2);
-            reply.bulkInteger(0);
-            reply.array(0);
+            ScanOptions.nothing(reply);
             return;
         }
         ScanOptions options = new ScanOptions().readAll(args, 3);
@@ -463,7 +458,7 @@ public final class SortedSetCommands {
         }
         SortedSetValue set = call.views().sortedSet.at(entry);
         reply.array(2);
-        reply.bulkInteger(set.scan(cursor, (int) Math.min(options.count(), MAX_SCAN)));
+        reply.bulkInteger(set.scan(cursor, options.bound()));
         reply.beginArray();
         int found = 0;
         byte[] digits = call.scratch();
