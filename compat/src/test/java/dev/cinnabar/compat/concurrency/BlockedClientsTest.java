@@ -53,13 +53,11 @@ class BlockedClientsTest {
                 pusher.get();
             }
             spoiling.get();
-            for (Future<List<String>> waiter : waiting) {
-                while (!waiter.isDone()) {
-                    // One at a time, and to the list that all wait for: nobody takes two.
-                    redis.run("RPUSH a " + STOP);
-                    while (redis.run("EXISTS a").integer() == 1) {
-                        Thread.onSpinWait();
-                    }
+            // As many as there are waiters, one at a time, and to the list that all wait for: each takes one and goes.
+            for (int i = 0; i < WAITS.length; i++) {
+                redis.run("RPUSH a " + STOP);
+                while (redis.run("EXISTS a").integer() == 1) {
+                    Thread.onSpinWait();
                 }
             }
             for (Future<List<String>> waiter : waiting) {
