@@ -9,7 +9,12 @@ final class ValueFormat {
     static final int ZSET_TEXT = 3;
     static final int HASH = 4;
     static final int ZSET = 5;
+    static final int HASH_ZIPMAP = 9;
+    static final int LIST_ZIPLIST = 10;
     static final int SET_INTSET = 11;
+    static final int ZSET_ZIPLIST = 12;
+    static final int HASH_ZIPLIST = 13;
+    static final int LIST_ZIPLISTS = 14;
     static final int LIST_QUICKLIST = 18;
     static final int HASH_LISTPACK = 16;
     static final int ZSET_LISTPACK = 17;

@@ -36,12 +36,18 @@ public final class ValueReader implements AutoCloseable {
     /** The last time at which a field can expire, as in Redis. */
     private static final long MAX_FIELD_EXPIRY = (1L << 46) - 1;
 
+    private static final int ZIPMAP_LONG = 254;
+    private static final int ZIPMAP_END = 255;
+
     private final RdbReader in;
     private final Views views;
     private final Buffer run;
     private final Buffer kept;
     private final Listpack listpack = new Listpack();
     private final Listpack neighbour = new Listpack();
+    private final Ziplist ziplist = new Ziplist();
+    private final Bytes runView = new Bytes();
+    private final Bytes keptView = new Bytes();
     private final Bytes first = new Bytes();
     private final Bytes second = new Bytes();
     private final byte[] digits = new byte[Numbers.MAX_LONG_LENGTH];
@@ -104,12 +110,17 @@ public final class ValueReader implements AutoCloseable {
             case ValueFormat.STRING -> string(builder);
             case ValueFormat.LIST -> plainList(builder);
             case ValueFormat.LIST_QUICKLIST -> nodes(builder);
+            case ValueFormat.LIST_ZIPLIST -> ziplists(builder, 1);
+            case ValueFormat.LIST_ZIPLISTS -> ziplists(builder, count());
             case ValueFormat.SET -> set(builder);
             case ValueFormat.SET_INTSET -> intset(builder);
             case ValueFormat.SET_LISTPACK -> setListpack(builder);
             case ValueFormat.ZSET, ValueFormat.ZSET_TEXT -> sortedSet(builder, type == ValueFormat.ZSET_TEXT);
             case ValueFormat.ZSET_LISTPACK -> sortedSetListpack(builder);
+            case ValueFormat.ZSET_ZIPLIST -> sortedSetZiplist(builder);
             case ValueFormat.HASH -> hash(builder);
+            case ValueFormat.HASH_ZIPLIST -> hashZiplist(builder);
+            case ValueFormat.HASH_ZIPMAP -> hashZipmap(builder);
             case ValueFormat.HASH_LISTPACK -> hashListpack(builder, 2);
             case ValueFormat.HASH_EXPIRING -> expiringHash(builder, positive(in.longValue()) - 1);
             case ValueFormat.HASH_EXPIRING_EARLY -> expiringHash(builder, 0);
@@ -136,10 +147,13 @@ public final class ValueReader implements AutoCloseable {
 
     /** A copy of a string that outlives the reading of the next. */
     private Bytes kept() throws RdbException {
-        Bytes string = in.string();
+        return keep(in.string());
+    }
+
+    private Bytes keep(Bytes string) {
         kept.clear();
         kept.append(string);
-        return kept.view(first);
+        return kept.view(keptView);
     }
 
     private void string(Builder builder) throws RdbException {
@@ -168,7 +182,24 @@ public final class ValueReader implements AutoCloseable {
         run.append(string);
     }
 
+    /** Reads a string that is to be a ziplist of groups of so many elements, at least one; returns how many groups. */
+    private int ziplist(int width) throws RdbException {
+        readRun();
+        int n = ziplist.at(run.view(runView));
+        check(n > 0 && n % width == 0, "no ziplist");
+        return n / width;
+    }
+
     // Lists.
+
+    private void ziplists(Builder builder, int n) throws RdbException {
+        ListValue list = newList(builder);
+        for (int i = 0; i < n; i++) {
+            for (int left = ziplist(1); left > 0; left--) {
+                push(list, ziplist.next(first));
+            }
+        }
+    }
 
     private ListValue newList(Builder builder) {
         Entry entry = builder.build(Encoding.LIST_LISTPACK, ListValue.emptyLength());
@@ -288,7 +319,83 @@ public final class ValueReader implements AutoCloseable {
         }
     }
 
+    private void sortedSetZiplist(Builder builder) throws RdbException {
+        int n = ziplist(2);
+        SortedSetValue set = null;
+        for (int i = 0; i < n; i++) {
+            Bytes member = keep(ziplist.next(first));
+            if (set == null) {
+                set = newSortedSet(builder, n, member.length());
+            }
+            add(set, member, Numbers.parseDouble(ziplist.next(second)));
+        }
+    }
+
     // Hashes.
+
+    private void hashZiplist(Builder builder) throws RdbException {
+        int n = ziplist(2);
+        HashValue hash = newHash(builder, n);
+        for (int i = 0; i < n; i++) {
+            Bytes field = keep(ziplist.next(first));
+            set(hash, field, ziplist.next(second), Entry.NEVER);
+        }
+    }
+
+    /*
+     * A zipmap: a byte (how many, or 254 or more for unknown), then length, field, length, a byte for how many bytes are spare,
+     * value, spare bytes; at the end 255. A length is one byte, or 254 and four, lowest first.
+     */
+    private void hashZipmap(Builder builder) throws RdbException {
+        readRun();
+        Bytes map = run.view(runView);
+        HashValue hash = newHash(builder, 1);
+        int p = 1;
+        int n = 0;
+        while (zipmapByte(map, p) != ZIPMAP_END) {
+            int length = zipmapLength(map, p, 0);
+            p += zipmapHeader(map, p);
+            Bytes field = keep(zipmapPart(map, p, length));
+            p += length;
+            int valueLength = zipmapLength(map, p, 1);
+            p += zipmapHeader(map, p);
+            int spare = zipmapByte(map, p++);
+            set(hash, field, zipmapPart(map, p, valueLength), Entry.NEVER);
+            p += valueLength + spare;
+            n++;
+        }
+        int said = zipmapByte(map, 0);
+        check(n > 0 && p == map.length() - 1 && (said >= ZIPMAP_LONG || said == n), "no zipmap");
+    }
+
+    private int zipmapByte(Bytes map, int at) throws RdbException {
+        check(at < map.length(), "no zipmap");
+        return map.byteAt(at) & 0xff;
+    }
+
+    private int zipmapHeader(Bytes map, int at) throws RdbException {
+        return zipmapByte(map, at) == ZIPMAP_LONG ? 5 : 1;
+    }
+
+    /** A length that leaves room for itself, so many bytes more, what it tells, and the end. */
+    private int zipmapLength(Bytes map, int at, int more) throws RdbException {
+        int header = zipmapHeader(map, at);
+        check(at + header < map.length() && zipmapByte(map, at) <= ZIPMAP_LONG, "no zipmap");
+        long length = zipmapByte(map, at);
+        if (header > 1) {
+            length = 0;
+            for (int i = header - 1; i > 0; i--) {
+                length = length << 8 | zipmapByte(map, at + i);
+            }
+        }
+        check(length <= map.length() - (long) at - header - more - 1, "no zipmap");
+        return (int) length;
+    }
+
+    private Bytes zipmapPart(Bytes map, int at, int length) throws RdbException {
+        check(at + (long) length < map.length(), "no zipmap");
+        return new Bytes().set(run.segment(), at, length);
+    }
 
     private HashValue newHash(Builder builder, int count) {
         int kind = views.hash.kindFor(count);

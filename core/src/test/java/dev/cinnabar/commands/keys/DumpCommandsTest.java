@@ -229,6 +229,128 @@ class DumpCommandsTest {
         }
     }
 
+    /** A ziplist of numbers in all their widths, and of texts. */
+    private static byte[] ziplist(String... elements) {
+        ByteBuffer bytes = ByteBuffer.allocate(50_000).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.position(10);
+        int last = 10;
+        int before = 0;
+        for (String element : elements) {
+            last = bytes.position();
+            if (before < 254) {
+                bytes.put((byte) before);
+            } else {
+                bytes.put((byte) 254).putInt(before);
+            }
+            if (element.matches("-?[1-9][0-9]*|0")) {
+                long n = Long.parseLong(element);
+                if (n >= 0 && n <= 12) {
+                    bytes.put((byte) (0xf1 + n));
+                } else if (n == (byte) n) {
+                    bytes.put((byte) 0xfe).put((byte) n);
+                } else if (n == (short) n) {
+                    bytes.put((byte) 0xc0).putShort((short) n);
+                } else if (n == n << 40 >> 40) {
+                    bytes.put((byte) 0xf0).putShort((short) n).put((byte) (n >> 16));
+                } else if (n == (int) n) {
+                    bytes.put((byte) 0xd0).putInt((int) n);
+                } else {
+                    bytes.put((byte) 0xe0).putLong(n);
+                }
+            } else {
+                int n = element.length();
+                if (n < 64) {
+                    bytes.put((byte) n);
+                } else if (n < 1 << 14) {
+                    bytes.put((byte) (0x40 | n >> 8)).put((byte) n);
+                } else {
+                    bytes.put((byte) 0x80).putInt(Integer.reverseBytes(n));
+                }
+                bytes.put(bytes(element));
+            }
+            before = bytes.position() - last;
+        }
+        bytes.put((byte) 255);
+        bytes.putInt(0, bytes.position()).putInt(4, last).putShort(8, (short) elements.length);
+        return Arrays.copyOf(bytes.array(), bytes.position());
+    }
+
+    /** A dump of these bytes as a string, behind others. */
+    private static byte[] dumpOf(String head, byte[] content) {
+        int n = head.length();
+        ByteBuffer bytes = ByteBuffer.allocate(n + 5 + content.length + 10);
+        bytes.put(bytes(head))
+                .put((byte) 0x80)
+                .putInt(content.length)
+                .put(content)
+                .put((byte) 10)
+                .put((byte) 0);
+        long crc = Crc64.update(0, bytes.array(), 0, bytes.position());
+        return bytes.putLong(Long.reverseBytes(crc)).array();
+    }
+
+    @Test
+    void formsOfOldReleasesAreRead() throws IOException {
+        String[] elements = {
+            "a",
+            "0",
+            "12",
+            "13",
+            "-1",
+            "-128",
+            "128",
+            "32768",
+            "-8388608",
+            "8388608",
+            "3000000000",
+            "x".repeat(63),
+            "x".repeat(64),
+            "y".repeat(300),
+            "z".repeat(20_000),
+            "end"
+        };
+        byte[] scores = ziplist("a", "-3", "b", "0.5", "c", "70000");
+        byte[] zipmap = bytes("\2\3foo\3\0bar\5hello\5\2worldxx\377");
+        Optional<Path> program = RealRedis.program();
+        assumeTrue(program.isPresent(), "no redis-server here");
+        try (TestEngine redis = new TestEngine();
+                RealRedis real = RealRedis.start(program.get())) {
+            List<byte[]> dumps = List.of(
+                    dumpOf("\12", ziplist(elements)),
+                    dumpOf("\16\1", ziplist(elements)),
+                    dumpOf("\14", scores),
+                    dumpOf("\15", ziplist(elements)),
+                    dumpOf("\11", zipmap));
+            List<String> looks =
+                    List.of("LRANGE k 0 -1", "LRANGE k 0 -1", "ZRANGE k 0 -1 WITHSCORES", "HGETALL k", "HGET k hello");
+            for (int i = 0; i < dumps.size(); i++) {
+                byte[] dump = dumps.get(i);
+                byte[][] look = Stream.of(looks.get(i).split(" "))
+                        .map(DumpCommandsTest::bytes)
+                        .toArray(byte[][]::new);
+                assertThat(real.call(bytes("RESTORE"), bytes("k"), bytes("0"), dump, bytes("REPLACE")))
+                        .isEqualTo("OK");
+                assertThat(restore(redis.client(), "k", dump)).isEqualTo("+OK");
+                if (i == 3) {
+                    // The long value makes it a table, whose order is anyone's.
+                    assertThat(redis.call("HGET", "k", "a")).isEqualTo("'0'");
+                    assertThat(redis.call("HGET", "k", "3000000000")).isEqualTo("'" + "x".repeat(63) + "'");
+                    assertThat(redis.call("HLEN", "k")).isEqualTo("" + real.call("HLEN", "k"));
+                } else {
+                    assertThat(redis.client().send(look)).isEqualTo(real.send(look));
+                }
+                long seed = System.nanoTime();
+                SplittableRandom random = new SplittableRandom(seed);
+                for (int n = 0; n < 1000; n++) {
+                    assertThat(restore(redis.client(), "r", mutated(dump, random)))
+                            .as("seed %d", seed)
+                            .isIn("+OK", "-ERR Bad data format");
+                }
+                redis.engine().keyspace().checkInvariants();
+            }
+        }
+    }
+
     @Test
     void refusesWhatIsWrongInOrder() {
         try (TestEngine redis = new TestEngine()) {
