@@ -24,6 +24,11 @@ final class AccessClock {
         return (int) (nowMillis / 1000) & SECONDS_MASK;
     }
 
+    /** The clock of a key that was used so long ago; what is longer than can be told, is as long as can be told. */
+    static int idleFor(long idleSeconds, long nowMillis) {
+        return (int) (nowMillis / 1000 - Math.min(idleSeconds, SECONDS_MASK)) & SECONDS_MASK;
+    }
+
     /** Seconds since a key was used. */
     static long idleSeconds(int clock, long nowMillis) {
         return nowMillis / 1000 - clock & SECONDS_MASK;
@@ -32,6 +37,11 @@ final class AccessClock {
     /** The clock of a new key that counts. */
     static int firstCount(long nowMillis) {
         return minutes(nowMillis) << 8 | FIRST_COUNT;
+    }
+
+    /** The clock of a key that counts and has this count now. */
+    static int withCount(int count, long nowMillis) {
+        return minutes(nowMillis) << 8 | count;
     }
 
     /** The clock of a key that counts and is used. */

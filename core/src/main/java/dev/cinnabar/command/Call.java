@@ -350,6 +350,12 @@ public final class Call {
         modified(arg);
     }
 
+    /** As {@link #install(int, long)}, with an access clock of its own. */
+    public void install(int arg, long expiryMillis, int accessClock) {
+        built.clock(accessClock);
+        install(arg, expiryMillis);
+    }
+
     /** Frees the built value. */
     public void discard(int arg) {
         database(arg).discard(built);

@@ -427,6 +427,17 @@ public final class Engine implements AutoCloseable {
         return settings.lfu ? AccessClock.firstCount(nowMillis) : AccessClock.seconds(nowMillis);
     }
 
+    /**
+     * The access clock of a new key that is said to have been used so many seconds ago, or so often; what is negative is not
+     * known, and of the two only that counts which is tracked.
+     */
+    public int accessClock(long idleSeconds, int frequency, long nowMillis) {
+        if (settings.lfu) {
+            return frequency < 0 ? AccessClock.firstCount(nowMillis) : AccessClock.withCount(frequency, nowMillis);
+        }
+        return idleSeconds < 0 ? AccessClock.seconds(nowMillis) : AccessClock.idleFor(idleSeconds, nowMillis);
+    }
+
     /** Whether access clocks tell how often keys are used, and not when. */
     public boolean tracksFrequency() {
         return settings.lfu;

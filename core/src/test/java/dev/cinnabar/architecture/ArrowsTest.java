@@ -31,6 +31,7 @@ class ArrowsTest {
         row("structures", "text", "memory");
         row("values", "structures", "text", "memory");
         row("keyspace", "values", "structures", "text", "memory");
+        row("persistence", "keyspace", "values", "structures", "resp", "config", "log", "text", "memory");
         row("session", "acl", "keyspace", "values", "structures", "resp", "config", "log", "text", "memory");
         row("command", "session", "acl", "keyspace", "values", "structures", "resp", "config", "log", "text", "memory");
         // One row for all families of commands: they do not know each other.
@@ -38,6 +39,7 @@ class ArrowsTest {
                 "commands.*",
                 "command",
                 "session",
+                "persistence",
                 "acl",
                 "keyspace",
                 "values",
@@ -48,7 +50,6 @@ class ArrowsTest {
                 "text",
                 "memory");
         row("commands", "commands.*", "command");
-        row("persistence", "keyspace", "values", "structures", "resp", "config", "log", "text", "memory");
         row("net", "command", "session", "acl", "resp", "config", "log", "text", "memory");
         row(
                 "server",

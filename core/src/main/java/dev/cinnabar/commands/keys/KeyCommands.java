@@ -147,6 +147,7 @@ public final class KeyCommands {
                         .complexity("O(1) a key; freeing goes on in the background.")
                         .arguments(Argument.key("key").multiple())
                         .handler(KeyCommands::del)));
+        rows.addAll(DumpCommands.table());
         rows.addAll(ExpiryCommands.table());
         rows.addAll(ObjectCommands.table());
         return rows;

@@ -1,0 +1,52 @@
+package dev.cinnabar.persistence;
+
+/** The types of values in RDB files and dumps, and the versions that brought them. Constants, no state. */
+final class ValueFormat {
+
+    static final int STRING = 0;
+    static final int LIST = 1;
+    static final int SET = 2;
+    static final int ZSET_TEXT = 3;
+    static final int HASH = 4;
+    static final int ZSET = 5;
+    static final int HASH_ZIPMAP = 9;
+    static final int LIST_ZIPLIST = 10;
+    static final int SET_INTSET = 11;
+    static final int ZSET_ZIPLIST = 12;
+    static final int HASH_ZIPLIST = 13;
+    static final int LIST_ZIPLISTS = 14;
+    static final int LIST_QUICKLIST = 18;
+    static final int HASH_LISTPACK = 16;
+    static final int ZSET_LISTPACK = 17;
+    static final int SET_LISTPACK = 20;
+
+    /** Fields with times of expiry, relative to the first of these: that, 8 bytes; count; time + 1 or 0, field, value. */
+    static final int HASH_EXPIRING = 24;
+
+    /** The first expiry, 8 bytes; a listpack of field, value, time or 0. */
+    static final int HASH_LISTPACK_EXPIRING = 25;
+
+    /** What HASH_EXPIRING was before its release: times are absolute. */
+    static final int HASH_EXPIRING_EARLY = 22;
+
+    /** What HASH_LISTPACK_EXPIRING was before its release: without the first expiry. */
+    static final int HASH_LISTPACK_EXPIRING_EARLY = 23;
+
+    // Nodes of a list.
+    static final int NODE_PLAIN = 1;
+    static final int NODE_LISTPACK = 2;
+
+    /** What all servers since Redis 7.0 read. */
+    static final int VERSION_BASE = 10;
+
+    static final int VERSION_SET_LISTPACK = 11;
+    static final int VERSION_FIELD_EXPIRY = 12;
+
+    /** The newest version whose dumps are read. */
+    static final int VERSION_NEWEST = 15;
+
+    /** Version and checksum at the end of a dump. */
+    static final int FOOTER_BYTES = 10;
+
+    private ValueFormat() {}
+}

@@ -1,0 +1,205 @@
+package dev.cinnabar.persistence;
+
+import dev.cinnabar.memory.Bytes;
+import dev.cinnabar.structures.Listpack;
+import dev.cinnabar.text.Numbers;
+import dev.cinnabar.values.Encoding;
+import dev.cinnabar.values.Entry;
+import dev.cinnabar.values.HashValue;
+import dev.cinnabar.values.ListValue;
+import dev.cinnabar.values.Packed;
+import dev.cinnabar.values.SetValue;
+import dev.cinnabar.values.SortedSetValue;
+import dev.cinnabar.values.StringValue;
+import dev.cinnabar.values.Views;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Writes values as RDB objects, in the form that needs the oldest version that can tell all of them. Owned by one thread; the
+ * partition of what is written is locked.
+ *
+ * <p>Small forms are the same bytes here and there. Of large lists the elements are gathered into nodes of {@value #NODE_BYTES}
+ * bytes: how they lie in blocks is nobody else's business.
+ */
+public final class ValueWriter {
+
+    private static final int NODE_BYTES = 8 << 10;
+
+    private final RdbWriter out;
+    private final Views views;
+    private final Bytes view = new Bytes();
+    private final Bytes nodeView = new Bytes();
+    private final byte[] digits = new byte[Numbers.MAX_LONG_LENGTH];
+
+    public ValueWriter(RdbWriter out, Views views) {
+        this.out = out;
+        this.views = views;
+    }
+
+    /** Whether there is a way to write values of this entry's type. */
+    public static boolean canWrite(Entry entry) {
+        return entry.kind() != Encoding.STREAM;
+    }
+
+    /** Writes a value as what DUMP answers: type, value, version and checksum. */
+    public void dump(Entry entry) {
+        int version = write(entry);
+        out.shortValue(version);
+        out.longValue(out.crc());
+        out.flush();
+    }
+
+    /** Writes type and value; returns the version that reads them. */
+    int write(Entry entry) {
+        return switch (entry.kind()) {
+            case Encoding.STRING_INT -> {
+                out.byteValue(ValueFormat.STRING);
+                out.string(StringValue.longValue(entry));
+                yield ValueFormat.VERSION_BASE;
+            }
+            case Encoding.STRING_EMBSTR, Encoding.STRING_RAW, Encoding.STRING_BLOCK -> {
+                out.byteValue(ValueFormat.STRING);
+                out.string(StringValue.view(entry, view, digits));
+                yield ValueFormat.VERSION_BASE;
+            }
+            case Encoding.LIST_LISTPACK, Encoding.LIST_LISTPACK_BLOCK -> {
+                out.byteValue(ValueFormat.LIST_QUICKLIST);
+                out.length(1);
+                out.length(ValueFormat.NODE_LISTPACK);
+                yield run(entry, ValueFormat.VERSION_BASE);
+            }
+            case Encoding.LIST_QUICKLIST -> list(entry);
+            case Encoding.SET_INTSET, Encoding.SET_INTSET_BLOCK -> {
+                out.byteValue(ValueFormat.SET_INTSET);
+                yield run(entry, ValueFormat.VERSION_BASE);
+            }
+            case Encoding.SET_LISTPACK, Encoding.SET_LISTPACK_BLOCK -> {
+                out.byteValue(ValueFormat.SET_LISTPACK);
+                yield run(entry, ValueFormat.VERSION_SET_LISTPACK);
+            }
+            case Encoding.SET_HASHTABLE -> set(entry);
+            case Encoding.ZSET_LISTPACK, Encoding.ZSET_LISTPACK_BLOCK -> {
+                out.byteValue(ValueFormat.ZSET_LISTPACK);
+                yield run(entry, ValueFormat.VERSION_BASE);
+            }
+            case Encoding.ZSET_SKIPLIST -> sortedSet(entry);
+            case Encoding.HASH_LISTPACK, Encoding.HASH_LISTPACK_BLOCK -> {
+                out.byteValue(ValueFormat.HASH_LISTPACK);
+                yield run(entry, ValueFormat.VERSION_BASE);
+            }
+            case Encoding.HASH_LISTPACK_EX, Encoding.HASH_LISTPACK_EX_BLOCK -> {
+                long due = HashValue.dueMillis(entry);
+                out.byteValue(ValueFormat.HASH_LISTPACK_EXPIRING);
+                out.longValue(due == Entry.NEVER ? 0 : due);
+                yield run(entry, ValueFormat.VERSION_FIELD_EXPIRY);
+            }
+            case Encoding.HASH_HASHTABLE -> hash(entry);
+            default -> throw new IllegalArgumentException("no form for " + Encoding.nameOf(entry.kind()));
+        };
+    }
+
+    private int run(Entry entry, int version) {
+        out.string(view.set(Packed.segment(entry), Packed.offset(entry), Packed.length(entry)));
+        return version;
+    }
+
+    /*
+     * The number of nodes comes first, so the elements are visited twice: once to see where nodes end, once to write them.
+     * Both times an element that fits into no node is one of its own.
+     */
+    private int list(Entry entry) {
+        ListValue list = views.list.at(entry);
+        byte[] room = new byte[NODE_BYTES];
+        Listpack node = new Listpack().at(MemorySegment.ofArray(room), 0);
+        out.byteValue(ValueFormat.LIST_QUICKLIST);
+        out.length(nodes(list));
+        node.format();
+        list.seek(0);
+        do {
+            Bytes element = list.element(view);
+            int bytes = Listpack.bytesFor(element);
+            if (node.count() > 0 && bytes + node.bytes() > NODE_BYTES) {
+                writeNode(node, room);
+            }
+            if (bytes + Listpack.EMPTY_BYTES > NODE_BYTES) {
+                out.length(ValueFormat.NODE_PLAIN);
+                out.string(element);
+            } else {
+                node.append(element);
+            }
+        } while (list.next());
+        if (node.count() > 0) {
+            writeNode(node, room);
+        }
+        return ValueFormat.VERSION_BASE;
+    }
+
+    private long nodes(ListValue list) {
+        long nodes = 0;
+        int filled = Listpack.EMPTY_BYTES;
+        list.seek(0);
+        do {
+            int bytes = Listpack.bytesFor(list.element(view));
+            if (filled > Listpack.EMPTY_BYTES && bytes + filled > NODE_BYTES) {
+                nodes++;
+                filled = Listpack.EMPTY_BYTES;
+            }
+            if (bytes + Listpack.EMPTY_BYTES > NODE_BYTES) {
+                nodes++;
+            } else {
+                filled += bytes;
+            }
+        } while (list.next());
+        return filled > Listpack.EMPTY_BYTES ? nodes + 1 : nodes;
+    }
+
+    private void writeNode(Listpack node, byte[] room) {
+        out.length(ValueFormat.NODE_LISTPACK);
+        out.string(nodeView.set(room, 0, node.bytes()));
+        node.format();
+    }
+
+    private int set(Entry entry) {
+        SetValue set = views.set.at(entry);
+        out.byteValue(ValueFormat.SET);
+        out.length(set.size());
+        set.rewind();
+        while (set.next()) {
+            out.string(set.member());
+        }
+        return ValueFormat.VERSION_BASE;
+    }
+
+    /** From the last to the first, as Redis: so a skip list is filled at its head. */
+    private int sortedSet(Entry entry) {
+        SortedSetValue set = views.sortedSet.at(entry);
+        out.byteValue(ValueFormat.ZSET);
+        out.length(set.size());
+        for (boolean more = set.seek(set.size() - 1); more; more = set.previous()) {
+            out.string(set.member());
+            out.doubleValue(set.score());
+        }
+        return ValueFormat.VERSION_BASE;
+    }
+
+    private int hash(Entry entry) {
+        long due = HashValue.dueMillis(entry);
+        HashValue hash = views.hash.at(entry);
+        boolean expires = due != Entry.NEVER;
+        out.byteValue(expires ? ValueFormat.HASH_EXPIRING : ValueFormat.HASH);
+        if (expires) {
+            out.longValue(due);
+        }
+        out.length(hash.size());
+        hash.rewind();
+        while (hash.next()) {
+            if (expires) {
+                long expiry = hash.expiryMillis();
+                out.length(expiry == Entry.NEVER ? 0 : expiry - due + 1);
+            }
+            out.string(hash.field());
+            out.string(hash.value());
+        }
+        return expires ? ValueFormat.VERSION_FIELD_EXPIRY : ValueFormat.VERSION_BASE;
+    }
+}
