@@ -64,7 +64,7 @@ public final class Memory implements AutoCloseable {
      *      page 1   05 01 0100 0600 0a00 00000000 00000000   class 5 (40 bytes), 1 page, 1 block used, the block at 5 * 8 is
      *                                                        free, from 10 * 8 on all is fresh
      *      page 2   03 01 0100 0000 0300 00000000 00000000   class 3 (24 bytes)
-     *      page 3   c9 03 0100 0000 8004 00000000 00000000   class 73 (9216 bytes), 3 pages, and nothing more is free in it
+     *      page 3   d1 03 0100 0000 8004 00000000 00000000   class 81 (9216 bytes), 3 pages, and nothing more is free in it
      *      page 4   7f 00 0000 0300 0000 00000000 00000000   belongs to the span of page 3
      *      page 5   7f 00 0000 0300 0000 00000000 00000000
      *
@@ -312,6 +312,13 @@ public final class Memory implements AutoCloseable {
     private int newSpan(int sizeClass) {
         int pages = spanCount[sizeClass] == 0 ? SizeClass.firstSpanPages(sizeClass) : SizeClass.spanPages(sizeClass);
         int chunkIndex = freePages.find(pages);
+        // What further spans left over at the end of a chunk serves a shorter one.
+        for (int fewer = pages - 1; chunkIndex == 0 && fewer > 0; fewer--) {
+            if (SizeClass.fills(sizeClass, fewer)) {
+                chunkIndex = freePages.find(fewer);
+                pages = chunkIndex == 0 ? pages : fewer;
+            }
+        }
         if (chunkIndex == 0 && SizeClass.isFine(sizeClass) && !freeHeaders.isEmpty()) {
             return newSpanInHeader(sizeClass);
         }

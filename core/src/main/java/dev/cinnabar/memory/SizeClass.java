@@ -3,9 +3,10 @@ package dev.cinnabar.memory;
 /**
  * The sizes in which {@link Memory} hands out blocks. Stateless.
  *
- * <p>Up to 256 bytes every multiple of 8 is a class (1 to 32, the class is the size in units of 8); from there to 256 KB
- * each doubling has eight (33 to 112), so that at most an eighth of a block is slack. What is larger is no class: such a
- * block is a chunk of its own, in whole pages but for what the C library needs of them.
+ * <p>Up to 256 bytes every multiple of 8 is a class (1 to 32, the class is the size in units of 8), then up to 512, the
+ * longest that small collections lie in, every multiple of 16 (33 to 48); from there to 256 KB each doubling has eight (49
+ * to 120), so that at most an eighth of a block is slack. What is larger is no class: such a block is a chunk of its own, in
+ * whole pages but for what the C library needs of them.
  */
 final class SizeClass {
 
@@ -16,10 +17,13 @@ final class SizeClass {
     /** The largest block of a class. */
     static final int LARGEST_BYTES = 256 << 10;
     /** Classes count from 1; 0 is none. */
-    static final int LAST = 112;
+    static final int LAST = 120;
 
     private static final int FINE_BYTES = 256;
     private static final int FINE_CLASSES = FINE_BYTES / 8;
+    private static final int MIDDLE_BYTES = 512;
+    private static final int MIDDLE_CLASSES = FINE_CLASSES + (MIDDLE_BYTES - FINE_BYTES) / 16;
+    private static final int MIDDLE_DOUBLING = 9;
     private static final int MAX_SHARED_PAGES = 16;
 
     private static final int[] BYTES = new int[LAST + 1];
@@ -28,7 +32,7 @@ final class SizeClass {
 
     static {
         for (int c = 1; c <= LAST; c++) {
-            BYTES[c] = c <= FINE_CLASSES ? c * 8 : (9 + (c - 1) % 8) << (5 + (c - FINE_CLASSES - 1) / 8);
+            BYTES[c] = computeBytes(c);
             FIRST_SPAN_PAGES[c] = (byte) spanPages(BYTES[c], 1, 4);
             SPAN_PAGES[c] = (byte) spanPages(BYTES[c], BYTES[c] <= 2048 ? 8 : 1, 128);
         }
@@ -36,18 +40,32 @@ final class SizeClass {
 
     private SizeClass() {}
 
+    private static int computeBytes(int sizeClass) {
+        if (sizeClass <= FINE_CLASSES) {
+            return sizeClass * 8;
+        }
+        if (sizeClass <= MIDDLE_CLASSES) {
+            return FINE_BYTES + (sizeClass - FINE_CLASSES) * 16;
+        }
+        int beyond = sizeClass - MIDDLE_CLASSES - 1;
+        return (9 + beyond % 8) << (MIDDLE_DOUBLING - 3 + beyond / 8);
+    }
+
     /** The class of a request of 1 to {@link #LARGEST_BYTES}. */
     static int of(int bytes) {
         if (bytes <= FINE_BYTES) {
             return (bytes + 7) >>> 3;
         }
+        if (bytes <= MIDDLE_BYTES) {
+            return FINE_CLASSES + ((bytes - FINE_BYTES + 15) >>> 4);
+        }
         int doubling = 31 - Integer.numberOfLeadingZeros(bytes - 1);
-        return FINE_CLASSES + (doubling - 8) * 8 + ((bytes - 1) >>> (doubling - 3)) - 7;
+        return MIDDLE_CLASSES + (doubling - MIDDLE_DOUBLING) * 8 + ((bytes - 1) >>> (doubling - 3)) - 7;
     }
 
     /** Whether many blocks of a class fit into any part of a page. */
     static boolean isFine(int sizeClass) {
-        return sizeClass <= FINE_CLASSES;
+        return sizeClass <= MIDDLE_CLASSES;
     }
 
     /** The bytes of a block of a class. */
@@ -65,10 +83,19 @@ final class SizeClass {
         return SPAN_PAGES[sizeClass];
     }
 
+    /** Whether blocks of a class fill so many pages but for a sixteenth. */
+    static boolean fills(int sizeClass, int pages) {
+        int bytes = pages * PAGE_BYTES;
+        return bytes >= BYTES[sizeClass] && bytes % BYTES[sizeClass] * 16 <= bytes;
+    }
+
     /** What a request really takes, of any size. */
     static long blockBytes(long bytes) {
         if (bytes <= FINE_BYTES) {
             return (bytes + 7) & -8;
+        }
+        if (bytes <= MIDDLE_BYTES) {
+            return (bytes + 15) & -16;
         }
         if (bytes <= LARGEST_BYTES) {
             long step = 1L << (63 - 3 - Long.numberOfLeadingZeros(bytes - 1));

@@ -46,7 +46,7 @@ class MemoryTest {
         assertThat(new long[] {first, second, third, fourth}).containsExactly(0x101000, 0x101028, 0x102000, 0x103000);
         assertThat(descriptor(memory, 1)).isEqualTo("05010100" + "06000a00" + "00000000" + "00000000");
         assertThat(descriptor(memory, 2)).isEqualTo("03010100" + "00000300" + "00000000" + "00000000");
-        assertThat(descriptor(memory, 3)).isEqualTo("c9030100" + "00008004" + "00000000" + "00000000");
+        assertThat(descriptor(memory, 3)).isEqualTo("d1030100" + "00008004" + "00000000" + "00000000");
         assertThat(descriptor(memory, 4)).isEqualTo("7f000000" + "03000000" + "00000000" + "00000000");
         assertThat(descriptor(memory, 5)).isEqualTo("7f000000" + "03000000" + "00000000" + "00000000");
 

@@ -23,13 +23,14 @@ class SizeClassTest {
         assertThat(SizeClass.blockBytes(8)).isEqualTo(8);
         assertThat(SizeClass.blockBytes(9)).isEqualTo(16);
         assertThat(SizeClass.blockBytes(40)).isEqualTo(40);
-        assertThat(SizeClass.blockBytes(256)).isEqualTo(256);
-        assertThat(SizeClass.blockBytes(257)).isEqualTo(288);
+        assertThat(SizeClass.blockBytes(257)).isEqualTo(272);
+        assertThat(SizeClass.blockBytes(512)).isEqualTo(512);
+        assertThat(SizeClass.blockBytes(513)).isEqualTo(576);
     }
 
     @Test
     void slackIsAnEighthAtMost() {
-        for (int sizeClass = 33; sizeClass <= SizeClass.LAST; sizeClass++) {
+        for (int sizeClass = 49; sizeClass <= SizeClass.LAST; sizeClass++) {
             int bytes = SizeClass.bytes(sizeClass);
             int slack = bytes - (SizeClass.bytes(sizeClass - 1) + 1);
             assertThat(slack * 8).as("class of %d", bytes).isLessThanOrEqualTo(bytes);
