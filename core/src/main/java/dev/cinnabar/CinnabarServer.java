@@ -1,5 +1,6 @@
 package dev.cinnabar;
 
+import dev.cinnabar.aof.AofException;
 import dev.cinnabar.command.Settings;
 import dev.cinnabar.config.ConfigException;
 import dev.cinnabar.config.Directives;
@@ -127,6 +128,8 @@ public final class CinnabarServer implements AutoCloseable {
                 return new CinnabarServer(new Server(options, settings, new NetSettings()).start());
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
+            } catch (AofException e) {
+                throw new IllegalStateException(e);
             }
         }
     }

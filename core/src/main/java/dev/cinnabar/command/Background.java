@@ -44,6 +44,8 @@ final class Background implements Runnable, AutoCloseable {
                 }
                 engine.keyspace().collectGarbage(meanwhile);
                 engine.tracking().keepLimit();
+                engine.appendOnly().tick();
+                engine.journal().flush();
                 engine.observe();
             } catch (RuntimeException e) {
                 engine.settings().failures.accept("background", e);

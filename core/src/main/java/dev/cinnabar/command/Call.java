@@ -1,6 +1,7 @@
 package dev.cinnabar.command;
 
 import dev.cinnabar.config.EventClasses;
+import dev.cinnabar.journal.Effects;
 import dev.cinnabar.keyspace.Database;
 import dev.cinnabar.keyspace.Keyspace;
 import dev.cinnabar.keyspace.Partition;
@@ -48,14 +49,23 @@ public final class Call {
     /** The parts of a value that the next event happens to. */
     private final List<byte[]> subKeys = new ArrayList<>(0);
 
+    private final Effects effects;
+
+    /** The changes that the command has counted, and whether it has said what its effects are. */
+    private long changes;
+
+    private boolean said;
+
     private Session session;
     private CommandSpec spec;
     private long nowMillis;
+    private long expiredUpTo;
 
     Call(Engine engine, Dispatcher dispatcher, Args args, Session nobody, CommandSpec nothing) {
         this.engine = engine;
         this.views = new Views(engine.settings().limits());
         this.dispatcher = dispatcher;
+        this.effects = dispatcher.effects();
         this.keyspace = engine.keyspace();
         this.args = args;
         this.session = nobody;
@@ -67,6 +77,9 @@ public final class Call {
         this.session = session;
         this.spec = spec;
         this.nowMillis = nowMillis;
+        this.expiredUpTo = dispatcher.isReplaying() ? Long.MIN_VALUE : nowMillis;
+        this.changes = 0;
+        this.said = false;
     }
 
     public Engine engine() {
@@ -103,6 +116,11 @@ public final class Call {
     /** The time at which the command began, in milliseconds since 1970; in a transaction, the time at which that began. */
     public long nowMillis() {
         return nowMillis;
+    }
+
+    /** What was to expire at this time or before has expired; nothing has, where commands of a file are run again. */
+    public long expiredUpTo() {
+        return expiredUpTo;
     }
 
     // Looking keys up.
@@ -160,10 +178,10 @@ public final class Call {
         Partition partition = keyspace.partition(keyspace.partitionOf(hash));
         Database database = partition.databaseIfAny(session.database());
         if (database != null && database.find(hash, key, into)) {
-            if (!Partition.isExpired(into, nowMillis)) {
+            if (!Partition.isExpired(into, expiredUpTo)) {
                 return found(partition, into);
             }
-            partition.expire(session.database(), database, into);
+            expire(partition, session.database(), database, into);
         }
         missed(partition, key);
         return null;
@@ -267,14 +285,24 @@ public final class Call {
         if (database == null || !database.find(args.hash(arg), args.at(arg, keyView), into)) {
             return false;
         }
-        if (Partition.isExpired(into, nowMillis)) {
+        if (Partition.isExpired(into, expiredUpTo)) {
             // During a pause nothing is deleted that need not be: a write must, for it may put another value there.
             if (!engine.pause().isOn() || !spec.has(Flag.READONLY)) {
-                partition.expire(number, database, into);
+                expire(partition, number, database, into);
             }
             return false;
         }
         return true;
+    }
+
+    /** Deletes an entry of a partition that is locked, whose time has come. */
+    public void expire(Partition partition, int number, Database database, Entry entry) {
+        if (dispatcher.isJournaled()) {
+            effects.begin(number, engine.settings().nameOfExpiry)
+                    .word(entry.key(keyView))
+                    .end();
+        }
+        partition.expire(number, database, entry);
     }
 
     private @Nullable Entry checked(@Nullable Entry entry, Type type) {
@@ -391,6 +419,7 @@ public final class Call {
 
     /** A key has changed in what its watchers do not heed, as the pending entries of a stream; those who wait for it are tried. */
     public void changed(int arg) {
+        changes++;
         partition(arg).changed(session.database(), args.at(arg, keyView), args.hash(arg));
     }
 
@@ -401,6 +430,7 @@ public final class Call {
 
     /** A key of another database has changed. */
     public void modified(int arg, int database) {
+        changes++;
         Bytes key = args.at(arg, keyView);
         partition(arg).modified(database, key, args.hash(arg));
         Tracking tracking = engine.tracking();
@@ -413,7 +443,65 @@ public final class Call {
     public void changes(int arg, long n) {
         if (n != 1) {
             partition(arg).addChanges(n - 1);
+            changes += n - 1;
         }
+    }
+
+    // The journal.
+
+    /*
+     * A command that may change something, and has counted a change, is logged as it came. Where that would not have the same
+     * effect again, at another time or by another throw of the dice, the handler says what has: one effect or several, in
+     * order; or that there is none.
+     */
+
+    /** Whether effects are logged at all: where not, there is no need to say them. */
+    public boolean isJournaled() {
+        return dispatcher.isJournaled();
+    }
+
+    /** Begins an effect on the client's database that is logged in place of the command; ends with {@link Effects#end}. */
+    public Effects effect(String name) {
+        said = true;
+        return effects.begin(session.database(), name);
+    }
+
+    /** As {@link #effect(String)}: a first word to come. */
+    public Effects effect() {
+        said = true;
+        return effects.begin(session.database());
+    }
+
+    /** The command is logged as it came, though no change was counted, and after the effects that were said before. */
+    public void effectAsItCame() {
+        said = true;
+        logAsItCame();
+    }
+
+    /** Nothing is logged but the effects that were said before. */
+    public void noEffect() {
+        said = true;
+    }
+
+    /** The effects of this command have nothing to do with each other: they are no transaction. */
+    public void separateEffects() {
+        effects.separate();
+    }
+
+    /** The command is over. */
+    void log() {
+        if (!said && changes != 0) {
+            logAsItCame();
+        }
+    }
+
+    private void logAsItCame() {
+        effects.begin(session.database());
+        int n = args.count();
+        for (int i = 0; i < n; i++) {
+            effects.word(args.at(i, keyView));
+        }
+        effects.end();
     }
 
     /** The client watches a key of its database from now on, unless it does already. */

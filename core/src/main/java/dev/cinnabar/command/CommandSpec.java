@@ -165,6 +165,11 @@ public final class CommandSpec {
         return this;
     }
 
+    /** Whether it is refused while the log of changes cannot be written: writes are, and so that clients see it, PING. */
+    boolean waitsForDisk() {
+        return has(Flag.WRITE) || name.equals("ping");
+    }
+
     boolean waitsWithWrites() {
         return mayReplicate || has(Flag.WRITE);
     }

@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import dev.cinnabar.acl.Denial;
 import dev.cinnabar.acl.User;
 import dev.cinnabar.config.Directives;
+import dev.cinnabar.journal.Effects;
+import dev.cinnabar.journal.Journal;
 import dev.cinnabar.keyspace.Keyspace;
 import dev.cinnabar.keyspace.Waiter;
 import dev.cinnabar.keyspace.Watch;
@@ -59,6 +61,15 @@ public final class Dispatcher {
     private final Call call;
     private final MemoryLimit memoryLimit;
     private final Request queued = new Request();
+    private final Journal journal;
+    private final Effects effects = new Effects();
+
+    /** Whether effects are logged; does not change while partitions are locked. */
+    private boolean journaled;
+
+    /** The commands are those of a file. */
+    private boolean replaying;
+
     private final KeySpec.IndexConsumer hasher = this::hashKey;
 
     private final ArrayDeque<Runnable> unlockedWork = new ArrayDeque<>(2);
@@ -121,6 +132,7 @@ public final class Dispatcher {
         this.keyspace = engine.keyspace();
         this.table = engine.commands();
         this.statistics = statistics;
+        this.journal = engine.journal();
         this.random = random;
         this.memoryLimit = new MemoryLimit(engine, random);
         this.broadcast = () -> engine.tracking().broadcast(sender);
@@ -139,6 +151,37 @@ public final class Dispatcher {
 
     void endPush() {
         output.mute(muted);
+    }
+
+    /** The effects of the running step. */
+    Effects effects() {
+        return effects;
+    }
+
+    /** Whether effects are logged. */
+    boolean isJournaled() {
+        return journaled;
+    }
+
+    /** The commands to come are those of a file: nothing is denied, nothing expires, and nothing is logged. */
+    void replay() {
+        replaying = true;
+    }
+
+    boolean isReplaying() {
+        return replaying;
+    }
+
+    /** The locked step ends: what it has changed is logged, then others may come. */
+    private void commit(long locked) {
+        try {
+            if (!effects.isEmpty()) {
+                journal.append(effects);
+                effects.clear();
+            }
+        } finally {
+            keyspace.unlock(locked);
+        }
     }
 
     /** Where the reply of the running command goes. */
@@ -378,9 +421,16 @@ public final class Dispatcher {
             reject(spec, session, reply, refusal);
             return;
         }
-        if (engine.isOverLimit() && !memoryLimit.makeRoom(nowMillis) && needsMemory(spec, session)) {
+        if (engine.isOverLimit() && !replaying && !memoryLimit.makeRoom(nowMillis) && needsMemory(spec, session)) {
             reject(spec, session, reply, RedisError.OOM);
             return;
+        }
+        if (spec.waitsForDisk() && !replaying) {
+            RedisError failed = diskFailure();
+            if (failed != null) {
+                reject(spec, session, reply, failed);
+                return;
+            }
         }
         if (session.isSpecial() && session.isSubscriberOnly() && !spec.runsWhileSubscribed()) {
             reject(spec, session, reply, notWhileSubscribed(spec));
@@ -399,15 +449,25 @@ public final class Dispatcher {
         long locked =
                 locks == CommandSpec.Locks.KEYS ? args.mask() : locks == CommandSpec.Locks.ALL ? keyspace.all() : 0;
         keyspace.lock(locked);
+        journaled = journal.isOn() && !replaying;
         try {
             run(session, spec, args, reply);
         } finally {
-            keyspace.unlock(locked);
+            commit(locked);
         }
         runUnlockedWork();
         if (keyspace.hasReady()) {
             serveReady();
         }
+    }
+
+    /** Why commands that change something are refused, or null: the journal cannot be kept. */
+    private @Nullable RedisError diskFailure() {
+        if (!journal.isOn()) {
+            return null;
+        }
+        String failure = engine.appendOnly().failure();
+        return failure == null ? null : new RedisError("MISCONF Errors writing to the AOF file: " + failure);
     }
 
     /** Why a client may not run a command now, or null. */
@@ -545,6 +605,7 @@ public final class Dispatcher {
             if (!blocked.isWaiting()) {
                 return;
             }
+            journaled = journal.isOn() && !replaying;
             begin(blocked);
             blocked.command().show(queued);
             queuedArgs.set(queued);
@@ -564,7 +625,7 @@ public final class Dispatcher {
             }
             served = !blockedAgain && engine.endWait(blocked);
         } finally {
-            keyspace.unlock(blocked.mask());
+            commit(blocked.mask());
         }
         runUnlockedWork();
         if (served) {
@@ -730,6 +791,9 @@ public final class Dispatcher {
                 session.closeAfterReply();
             }
         }
+        if (journaled && spec.waitsWithWrites()) {
+            call.log();
+        }
         // A transaction has timed its commands meanwhile.
         time(spec);
         if (!session.isBlocked() || retrying && !blockedAgain) {
@@ -815,6 +879,7 @@ public final class Dispatcher {
             locked |= 1L << keyspace.partitionOf(watch.hash());
         }
         keyspace.lock(locked);
+        journaled = journal.isOn() && !replaying;
         try {
             boolean touched = transaction.isTouched();
             for (Watch watch : transaction.watches()) {
@@ -839,7 +904,7 @@ public final class Dispatcher {
             }
         } finally {
             executing = false;
-            keyspace.unlock(locked);
+            commit(locked);
         }
     }
 

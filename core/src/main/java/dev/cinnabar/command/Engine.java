@@ -4,10 +4,15 @@ import dev.cinnabar.acl.AccessLog;
 import dev.cinnabar.acl.AclException;
 import dev.cinnabar.acl.User;
 import dev.cinnabar.acl.Users;
+import dev.cinnabar.aof.AofException;
+import dev.cinnabar.aof.AppendOnly;
+import dev.cinnabar.aof.Replay;
+import dev.cinnabar.aof.Storage;
 import dev.cinnabar.config.ConfigException;
 import dev.cinnabar.config.Configuration;
 import dev.cinnabar.config.Directives;
 import dev.cinnabar.config.EventClasses;
+import dev.cinnabar.journal.Journal;
 import dev.cinnabar.keyspace.Clock;
 import dev.cinnabar.keyspace.Keyspace;
 import dev.cinnabar.keyspace.KeyspaceObserver;
@@ -44,6 +49,8 @@ public final class Engine implements AutoCloseable {
     private final PubSub pubSub;
     private final Tracking tracking;
     private final Pause pause = new Pause();
+    private final Journal journal = new Journal();
+    private final AppendOnly appendOnly;
     private final Settings settings;
     private final RandomGenerator.SplittableGenerator random;
     private final List<Statistics> statistics = new CopyOnWriteArrayList<>();
@@ -79,6 +86,21 @@ public final class Engine implements AutoCloseable {
             }
 
             @Override
+            public boolean isJournaled() {
+                return journal.isOn();
+            }
+
+            @Override
+            public void deleted(int database, Bytes key, boolean evicted) {
+                journal.append(database, evicted ? settings.nameOfEviction : settings.nameOfExpiry, key);
+            }
+
+            @Override
+            public void fieldDeleted(int database, Bytes key, Bytes field) {
+                journal.append(database, "HDEL", key, field);
+            }
+
+            @Override
             public void expired(int database, Bytes key, long hash) {
                 gone(EventClasses.EXPIRED, "expired", database, key, hash);
             }
@@ -93,6 +115,8 @@ public final class Engine implements AutoCloseable {
                 Engine.this.fieldExpired(database, key, field, last);
             }
         });
+        this.appendOnly = new AppendOnly(
+                settings.configuration(), keyspace, journal, Storage.DISK, () -> settings.log, () -> host.abort());
         this.users = new Users(new CommandCatalogue(commands));
         makeUsers(settings.configuration());
         this.slowlog = new Slowlog(settings.configuration());
@@ -127,6 +151,34 @@ public final class Engine implements AutoCloseable {
     /** Who clients can be. */
     public Users users() {
         return users;
+    }
+
+    /** What commands have changed, in order. */
+    public Journal journal() {
+        return journal;
+    }
+
+    /** The journal on disk. */
+    public AppendOnly appendOnly() {
+        return appendOnly;
+    }
+
+    /**
+     * Loads what is on disk, and logs changes there from now on, as the configuration says. Before anyone runs commands.
+     *
+     * @throws AofException if the server must not start with what is there
+     */
+    public void open() throws AofException {
+        appendOnly.load(newReplay());
+        appendOnly.start();
+        appendOnly.follow();
+    }
+
+    /** Runs commands of files. */
+    public Replay newReplay() {
+        synchronized (random) {
+            return new Replayer(this, new Dispatcher(this, new Statistics(commands.ids()), random.split()));
+        }
     }
 
     /** The commands that took long. */
@@ -460,6 +512,7 @@ public final class Engine implements AutoCloseable {
     @Override
     public void close() {
         background.close();
+        appendOnly.close();
         for (Blocked blocked : blockedClients.all()) {
             if (endWait(blocked)) {
                 blocked.client().resume();

@@ -50,6 +50,11 @@ public interface Host {
         return false;
     }
 
+    /** Ends the process at once: it cannot keep what it has promised. */
+    default void abort() {
+        throw new IllegalStateException("cannot go on");
+    }
+
     /** A program that uses the library without a server. */
     Host NONE = new Host() {};
 }

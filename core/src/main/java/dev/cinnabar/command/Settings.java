@@ -48,6 +48,12 @@ public final class Settings {
     /** After how many minutes a count is one less; 0 for never. */
     public volatile int lfuDecayMinutes = 1;
 
+    /** The command that deletes an expired key, as the journal says it. */
+    public volatile String nameOfExpiry = "DEL";
+
+    /** The command that deletes a key to make room, as the journal says it. */
+    public volatile String nameOfEviction = "DEL";
+
     /** The classes of events of keys that are published, and where; 0 if none are. */
     public volatile int events;
 
@@ -99,6 +105,8 @@ public final class Settings {
                 Directives.LFU_LOG_FACTOR,
                 Directives.LFU_DECAY_TIME,
                 Directives.NOTIFY_KEYSPACE_EVENTS,
+                Directives.LAZYFREE_LAZY_EXPIRE,
+                Directives.LAZYFREE_LAZY_EVICTION,
                 Directives.ENABLE_DEBUG_COMMAND);
         read();
         configuration.onChange(
@@ -136,6 +144,8 @@ public final class Settings {
         lfuDecayMinutes = Math.toIntExact(configuration.get(Directives.LFU_DECAY_TIME));
         int classes = configuration.get(Directives.NOTIFY_KEYSPACE_EVENTS);
         events = (classes & EventClasses.DESTINATIONS) == 0 ? 0 : classes;
+        nameOfExpiry = configuration.get(Directives.LAZYFREE_LAZY_EXPIRE) ? "UNLINK" : "DEL";
+        nameOfEviction = configuration.get(Directives.LAZYFREE_LAZY_EVICTION) ? "UNLINK" : "DEL";
         debug = configuration.get(Directives.ENABLE_DEBUG_COMMAND);
     }
 

@@ -260,27 +260,29 @@ public final class Directives {
             word("sanitize-dump-payload", "no", "no", "yes", "clients").mutable().onlyDefault();
 
     // Append-only file
-    public static final BoolDirective APPENDONLY = bool("appendonly").byDefault(NO).mutable().onlyDefault();
+    public static final BoolDirective APPENDONLY = bool("appendonly").byDefault(NO).mutable();
     public static final TextDirective APPENDFILENAME =
-            text("appendfilename").byDefault("appendonly.aof").accepting(Forms::isFileName, "appendfilename can't be a path, just a filename").onlyDefault();
+            text("appendfilename").byDefault("appendonly.aof").accepting(Forms::isFileName, "appendfilename can't be a path, just a filename");
     public static final TextDirective APPENDDIRNAME =
-            text("appenddirname").byDefault("appendonlydir").accepting(Forms::isFileName, "appenddirname can't be a path, just a dirname").onlyDefault();
+            text("appenddirname").byDefault("appendonlydir").accepting(Forms::isFileName, "appenddirname can't be a path, just a dirname");
     public static final ValueDirective<String> APPENDFSYNC =
-            word("appendfsync", "everysec", "everysec", "always", "no").mutable().onlyDefault();
+            word("appendfsync", "everysec", "everysec", "always", "no").mutable();
     public static final BoolDirective NO_APPENDFSYNC_ON_REWRITE =
-            bool("no-appendfsync-on-rewrite").byDefault(NO).mutable().onlyDefault();
+            bool("no-appendfsync-on-rewrite").byDefault(NO).mutable();
     public static final NumberDirective AUTO_AOF_REWRITE_PERCENTAGE =
-            number("auto-aof-rewrite-percentage", INTEGER, 0, MAX_INT).byDefault(100).mutable().onlyDefault();
+            number("auto-aof-rewrite-percentage", INTEGER, 0, MAX_INT).byDefault(100).mutable();
     public static final NumberDirective AUTO_AOF_REWRITE_MIN_SIZE =
-            number("auto-aof-rewrite-min-size", MEMORY, 0, MAX_LONG).byDefault(64 * MB).mutable().onlyDefault();
+            number("auto-aof-rewrite-min-size", MEMORY, 0, MAX_LONG).byDefault(64 * MB).mutable();
     public static final BoolDirective AOF_LOAD_TRUNCATED =
-            bool("aof-load-truncated").byDefault(YES).mutable().onlyDefault();
+            bool("aof-load-truncated").byDefault(YES).mutable();
+    public static final NumberDirective AOF_LOAD_CORRUPT_TAIL_MAX_SIZE =
+            number("aof-load-corrupt-tail-max-size", INTEGER, 0, MAX_LONG).byDefault(0).mutable();
     public static final BoolDirective AOF_USE_RDB_PREAMBLE =
             bool("aof-use-rdb-preamble").byDefault(YES).mutable().onlyDefault();
     public static final BoolDirective AOF_TIMESTAMP_ENABLED =
-            bool("aof-timestamp-enabled").byDefault(NO).mutable().onlyDefault();
+            bool("aof-timestamp-enabled").byDefault(NO).mutable();
     public static final BoolDirective AOF_REWRITE_INCREMENTAL_FSYNC =
-            bool("aof-rewrite-incremental-fsync").byDefault(YES).mutable().onlyDefault();
+            bool("aof-rewrite-incremental-fsync").byDefault(YES).mutable();
 
     // Replication
     public static final ValueDirective<String> REPLICAOF =

@@ -51,6 +51,21 @@ public final class Keyspace implements AutoCloseable {
         public void fieldExpired(int database, Bytes key, Bytes field, boolean last) {
             throw new IllegalStateException("nobody is interested");
         }
+
+        @Override
+        public boolean isJournaled() {
+            return false;
+        }
+
+        @Override
+        public void deleted(int database, Bytes key, boolean evicted) {
+            throw new IllegalStateException("there is no log");
+        }
+
+        @Override
+        public void fieldDeleted(int database, Bytes key, Bytes field) {
+            throw new IllegalStateException("there is no log");
+        }
     };
     private final Clock clock;
     private final long seed0;

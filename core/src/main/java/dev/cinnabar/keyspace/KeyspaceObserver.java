@@ -16,4 +16,13 @@ public interface KeyspaceObserver {
 
     /** A field of a hash was removed because its time had come; {@code last} if the key went with it. */
     void fieldExpired(int database, Bytes key, Bytes field, boolean last);
+
+    /** Whether it keeps a log of all changes. */
+    boolean isJournaled();
+
+    /** A key is about to be deleted, and no command that runs will say so in the log. */
+    void deleted(int database, Bytes key, boolean evicted);
+
+    /** A field of a hash is about to be removed, and no command that runs will say so in the log. */
+    void fieldDeleted(int database, Bytes key, Bytes field);
 }

@@ -146,6 +146,9 @@ public final class Partition {
                     return true;
                 }
                 database.showFirstDue(scratch);
+                if (keyspace.observer().isJournaled()) {
+                    keyspace.observer().deleted(n, scratch.key(keyView), false);
+                }
                 expire(n, database, scratch);
             }
             while (database.firstFieldDueMillis() <= nowMillis) {
@@ -172,6 +175,9 @@ public final class Partition {
         Bytes key = entry.key(keyView);
         long hash = keyspace.hash(key);
         boolean last = hashView.size() == 1;
+        if (observer.isJournaled()) {
+            observer.fieldDeleted(number, key, hashView.field());
+        }
         if (observer.isInterested()) {
             observer.fieldExpired(number, key, hashView.field(), last);
         }
@@ -182,7 +188,7 @@ public final class Partition {
         }
     }
 
-    /** Deletes an entry whose time has come. */
+    /** Deletes an entry whose time has come. The log is the caller's to write. */
     public void expire(int number, Database database, Entry entry) {
         expired++;
         KeyspaceObserver observer = keyspace.observer();
@@ -207,6 +213,9 @@ public final class Partition {
         long hash = keyspace.hash(key);
         modified(number, key, hash);
         KeyspaceObserver observer = keyspace.observer();
+        if (observer.isJournaled()) {
+            observer.deleted(number, key, true);
+        }
         if (observer.isInterested()) {
             observer.evicted(number, key, hash);
         }

@@ -83,6 +83,9 @@ final class Connection implements Peer, Resumable, Inbox {
     /** Takes the reply that ends a wait; guarded as {@link Resumable} says. */
     private @Nullable LateReply lateReply;
 
+    /** Where the journal must be on disk before {@link #pending} may leave; 0: at once. */
+    long heldUntil;
+
     /** Since when more replies wait than the soft limit allows, in milliseconds; 0: they do not. */
     long overSoftLimitSinceMillis;
 

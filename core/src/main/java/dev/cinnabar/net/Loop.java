@@ -4,6 +4,7 @@ import dev.cinnabar.command.Args;
 import dev.cinnabar.command.Dispatcher;
 import dev.cinnabar.command.Engine;
 import dev.cinnabar.config.OutputLimits;
+import dev.cinnabar.journal.Journal;
 import dev.cinnabar.memory.Buffer;
 import dev.cinnabar.memory.BufferAccounting;
 import dev.cinnabar.memory.ByteQueue;
@@ -23,12 +24,14 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +58,7 @@ final class Loop implements Runnable, Postbox {
     private static final int MAX_TASKS = 1024;
 
     private static final long TICK_MILLIS = 1000;
+    private static final long OVERFULL_PAUSE_NANOS = 1_000_000;
 
     private final int index;
     private final Engine engine;
@@ -83,6 +87,15 @@ final class Loop implements Runnable, Postbox {
     /** Connections with messages to be sent. */
     private final List<Connection> addressed = new ArrayList<>();
 
+    /** Connections whose replies wait until what they say is on disk. */
+    private final ArrayDeque<Connection> held = new ArrayDeque<>();
+
+    private final Journal journal;
+    private final Runnable released = this::released;
+
+    /** Whether {@link #held} has any: read by the thread that writes the journal. */
+    private volatile boolean holding;
+
     private final LongAdder inputBytes = new LongAdder();
     private final LongAdder outputBytes = new LongAdder();
 
@@ -102,6 +115,8 @@ final class Loop implements Runnable, Postbox {
         this.selector = Selector.open();
         this.mailbox = new LoopMailbox(selector);
         this.dispatcher = engine.newDispatcher();
+        this.journal = engine.journal();
+        journal.onRelease(released);
         for (int i = 0; i < BATCH; i++) {
             batch[i] = new Args();
         }
@@ -155,6 +170,11 @@ final class Loop implements Runnable, Postbox {
                 }
                 mailbox.drain(MAX_TASKS);
                 sendPushes();
+                journal.flush();
+                urgeJournal();
+                if (journal.isOverfull()) {
+                    awaitJournal();
+                }
                 tick();
                 if (meter.end()) {
                     balance();
@@ -177,6 +197,7 @@ final class Loop implements Runnable, Postbox {
         } catch (IOException e) {
             engine.settings().failures.accept("loop " + index, e);
         }
+        journal.removeOnRelease(released);
         chunks.close();
         engine.retire(dispatcher);
     }
@@ -671,6 +692,75 @@ final class Loop implements Runnable, Postbox {
         }
     }
 
+    // Replies that wait for the disk.
+
+    /*
+     * Where the journal is to be on disk before replies leave, what a batch has answered waits in the connection's queue as
+     * if the socket would not take it, until the journal is released up to where it was when the batch ended. Reads wait
+     * too: what they show may be what has not been saved. Other clients' requests are run meanwhile, so the more there are,
+     * the more share a sync; this client's next batch is not read before, or its replies might never find an end.
+     */
+
+    private void holdReplies(Connection connection) {
+        if (connection.heldUntil == 0) {
+            held.add(connection);
+            holding = true;
+            interest(connection, 0);
+        }
+        connection.heldUntil = journal.end();
+    }
+
+    /** Asks for what the replies wait for, at the end of a round: one sync for all. */
+    private void urgeJournal() {
+        if (held.isEmpty()) {
+            return;
+        }
+        if (held.getFirst().heldUntil <= journal.released()) {
+            // That was told before anyone here waited.
+            sendHeld();
+        }
+        if (!held.isEmpty()) {
+            journal.urge();
+        }
+    }
+
+    /** Called by the thread that writes the journal. */
+    private void released() {
+        if (holding) {
+            mailbox.post(this::sendHeld);
+        }
+    }
+
+    private void sendHeld() {
+        long upTo = journal.released();
+        for (int i = held.size(); i > 0; i--) {
+            Connection connection = held.remove();
+            if (!connection.closed && connection.heldUntil > upTo) {
+                held.add(connection);
+                continue;
+            }
+            connection.heldUntil = 0;
+            if (connection.closed) {
+                continue;
+            }
+            try {
+                flushPending(connection);
+            } catch (IOException e) {
+                close(connection);
+            }
+        }
+        holding = !held.isEmpty();
+    }
+
+    /** Waits until the journal has room again. */
+    private void awaitJournal() {
+        while (journal.isOverfull() && !closing && engine.appendOnly().failure() == null) {
+            journal.urge();
+            LockSupport.parkNanos(this, OVERFULL_PAUSE_NANOS);
+            journal.flush();
+        }
+    }
+
     // Writing.
 
     /** Takes what the writer has gathered for the current connection. */
@@ -681,6 +771,13 @@ final class Loop implements Runnable, Postbox {
         }
         try {
             ByteQueue pending = connection.pending;
+            if (journal.end() > journal.released()) {
+                holdReplies(connection);
+                if (pending == null) {
+                    pending = new ByteQueue(chunks);
+                    connection.pending = pending;
+                }
+            }
             int done = 0;
             while (pending == null && done < length) {
                 int n = Math.min(OUTPUT_BYTES, length - done);
@@ -707,7 +804,7 @@ final class Loop implements Runnable, Postbox {
 
     private void flushPending(Connection connection) throws IOException {
         ByteQueue pending = connection.pending;
-        if (pending == null) {
+        if (pending == null || connection.heldUntil != 0) {
             return;
         }
         long written = pending.writeTo(connection.channel);
@@ -722,6 +819,8 @@ final class Loop implements Runnable, Postbox {
             } else {
                 interest(connection, SelectionKey.OP_READ);
             }
+        } else {
+            interest(connection, SelectionKey.OP_READ | SelectionKey.OP_WRITE);
         }
     }
 

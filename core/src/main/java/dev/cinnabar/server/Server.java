@@ -1,5 +1,6 @@
 package dev.cinnabar.server;
 
+import dev.cinnabar.aof.AofException;
 import dev.cinnabar.command.Engine;
 import dev.cinnabar.command.Host;
 import dev.cinnabar.command.Settings;
@@ -140,6 +141,11 @@ public final class Server implements Host, AutoCloseable {
     }
 
     @Override
+    public void abort() {
+        Runtime.getRuntime().halt(1);
+    }
+
+    @Override
     public boolean shutDown() {
         Runnable action = whenToEnd;
         if (action == null) {
@@ -149,8 +155,14 @@ public final class Server implements Host, AutoCloseable {
         return true;
     }
 
-    /** Starts all threads. */
-    public Server start() {
+    /**
+     * Loads what is on disk and starts all threads.
+     *
+     * @throws AofException if what is on disk cannot be loaded
+     */
+    public Server start() throws AofException {
+        engine.appendOnly().baseFiles(new EmptyBase(engine.keyspace()));
+        engine.open();
         engine.start();
         net.start();
         return this;

@@ -2,6 +2,7 @@ package dev.cinnabar.server;
 
 import dev.cinnabar.acl.AclException;
 import dev.cinnabar.acl.UsersFile;
+import dev.cinnabar.aof.AofException;
 import dev.cinnabar.command.Settings;
 import dev.cinnabar.config.Configuration;
 import dev.cinnabar.config.Directives;
@@ -67,7 +68,13 @@ final class ServerProcess {
         writePidFile();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> endOnSignal(server), "cinnabar-shutdown"));
         log.notice("Running mode=standalone, port=" + server.port() + ".");
-        server.start();
+        try {
+            server.start();
+        } catch (AofException e) {
+            log.warning(String.valueOf(e.getMessage()));
+            server.close();
+            return 1;
+        }
         log.notice("Server initialized");
         if (server.port() > 0) {
             log.notice("Ready to accept connections tcp");

@@ -26,19 +26,36 @@ class ArrowsTest {
         row("text", "memory");
         row("log", "text", "memory");
         row("config", "log", "text", "memory");
+        row("journal", "text", "memory");
         row("resp", "text", "memory");
         row("acl", "text", "memory");
         row("structures", "text", "memory");
         row("values", "structures", "text", "memory");
         row("keyspace", "values", "structures", "text", "memory");
         row("persistence", "keyspace", "values", "structures", "resp", "config", "log", "text", "memory");
+        row("aof", "journal", "persistence", "keyspace", "resp", "config", "log", "text", "memory");
         row("session", "acl", "keyspace", "values", "structures", "resp", "config", "log", "text", "memory");
-        row("command", "session", "acl", "keyspace", "values", "structures", "resp", "config", "log", "text", "memory");
+        row(
+                "command",
+                "session",
+                "aof",
+                "journal",
+                "acl",
+                "keyspace",
+                "values",
+                "structures",
+                "resp",
+                "config",
+                "log",
+                "text",
+                "memory");
         // One row for all families of commands: they do not know each other.
         row(
                 "commands.*",
                 "command",
                 "session",
+                "aof",
+                "journal",
                 "persistence",
                 "acl",
                 "keyspace",
@@ -50,10 +67,12 @@ class ArrowsTest {
                 "text",
                 "memory");
         row("commands", "commands.*", "command");
-        row("net", "command", "session", "acl", "resp", "config", "log", "text", "memory");
+        row("net", "command", "session", "journal", "acl", "resp", "config", "log", "text", "memory");
         row(
                 "server",
                 "net",
+                "aof",
+                "journal",
                 "persistence",
                 "commands",
                 "command",
@@ -71,6 +90,8 @@ class ArrowsTest {
                 "",
                 "server",
                 "net",
+                "aof",
+                "journal",
                 "persistence",
                 "commands",
                 "command",

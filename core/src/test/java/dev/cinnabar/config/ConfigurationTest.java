@@ -62,9 +62,9 @@ class ConfigurationTest {
 
     @Test
     void whatIsNotHereIsRefusedAndNotIgnored() throws ConfigException {
-        set("appendonly", "no");
-        assertThatThrownBy(() -> set("appendonly", "yes"))
-                .hasMessageEndingWith("this version supports only the default, 'no'");
+        set("replica-announced", "yes");
+        assertThatThrownBy(() -> set("replica-announced", "no"))
+                .hasMessageEndingWith("this version supports only the default, 'yes'");
         assertThatThrownBy(() -> configuration.load("daemonize", List.of("yes")))
                 .hasMessageStartingWith("this server does not detach from its terminal");
     }

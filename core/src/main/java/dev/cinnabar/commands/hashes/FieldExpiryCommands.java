@@ -112,7 +112,7 @@ final class FieldExpiryCommands {
             long old = hash.expiryMillis();
             if (nx && old != Entry.NEVER || xx && old == Entry.NEVER || gt && when <= old || lt && when >= old) {
                 reply.integer(NOT_MET);
-            } else if (when <= call.nowMillis()) {
+            } else if (when <= call.expiredUpTo()) {
                 hash.remove();
                 deleted++;
                 reply.integer(DELETED);

@@ -148,7 +148,7 @@ final class FieldsWithExpiry {
                     hash.setExpiry(Entry.NEVER);
                     set++;
                 }
-            } else if (when <= call.nowMillis()) {
+            } else if (when <= call.expiredUpTo()) {
                 hash.remove();
                 deleted++;
             } else {
@@ -249,7 +249,7 @@ final class FieldsWithExpiry {
             reply.integer(0);
             return;
         }
-        boolean past = setting.timed() && setting.whenMillis() <= call.nowMillis();
+        boolean past = setting.timed() && setting.whenMillis() <= call.expiredUpTo();
         HashValue hash = call.views().hash;
         if (past && entry == null) {
             reply.integer(1);

@@ -351,7 +351,7 @@ public final class HashCommands {
             return;
         }
         HashValue hash = call.views().hash.at(entry);
-        boolean someExpire = hash.dueMillis() <= call.nowMillis();
+        boolean someExpire = hash.dueMillis() <= call.expiredUpTo();
         if (someExpire) {
             reply.beginArray();
         } else if (both) {

@@ -29,13 +29,13 @@ final class Hashes {
 
     /** Shows a field that is there and whose time is not over: the others are soon removed, and not to be seen until then. */
     static boolean find(Call call, HashValue hash, Bytes field) {
-        return hash.find(field) && !hash.isExpired(call.nowMillis());
+        return hash.find(field) && !hash.isExpired(call.expiredUpTo());
     }
 
     /** Shows the next field whose time is not over. */
     static boolean next(Call call, HashValue hash) {
         while (hash.next()) {
-            if (!hash.isExpired(call.nowMillis())) {
+            if (!hash.isExpired(call.expiredUpTo())) {
                 return true;
             }
         }

@@ -103,7 +103,7 @@ final class RandomFields {
 
     /** How many fields there are whose time is not over. */
     private static long living(Call call, HashValue hash) {
-        if (hash.dueMillis() > call.nowMillis()) {
+        if (hash.dueMillis() > call.expiredUpTo()) {
             return hash.size();
         }
         long n = 0;
@@ -118,7 +118,7 @@ final class RandomFields {
     private static void draw(Call call, HashValue hash, RandomGenerator random) {
         do {
             hash.draw(random);
-        } while (hash.isExpired(call.nowMillis()));
+        } while (hash.isExpired(call.expiredUpTo()));
     }
 
     /** Walks over all fields and takes each with the chance that is left for it (Knuth's algorithm S). */

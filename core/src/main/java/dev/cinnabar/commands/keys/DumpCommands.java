@@ -158,7 +158,7 @@ final class DumpCommands {
             return;
         }
         long expiryMillis = expiry(ttl, absolute, call.nowMillis());
-        if (expiryMillis <= call.nowMillis()) {
+        if (expiryMillis <= call.expiredUpTo()) {
             call.discard(1);
             if (old != null) {
                 call.delete(1, old);

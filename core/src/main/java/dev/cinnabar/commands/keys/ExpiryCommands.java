@@ -119,7 +119,7 @@ final class ExpiryCommands {
             reply.integer(0);
             return;
         }
-        if (whenMillis <= call.nowMillis()) {
+        if (whenMillis <= call.expiredUpTo()) {
             call.delete(1, entry);
             call.notify(EventClasses.GENERIC, "del", 1);
         } else {

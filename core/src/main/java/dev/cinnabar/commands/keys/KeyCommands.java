@@ -323,7 +323,7 @@ public final class KeyCommands {
             Database database = call.databaseIfAny(call.keyspace().partitionOf(hash));
             if (database != null
                     && database.find(hash, pattern, entry)
-                    && !Partition.isExpired(entry, call.nowMillis())) {
+                    && !Partition.isExpired(entry, call.expiredUpTo())) {
                 reply.bulk(pattern);
                 found[0]++;
             }
@@ -337,7 +337,8 @@ public final class KeyCommands {
             }
             database.scan(0, Integer.MAX_VALUE, record -> {
                 database.look(record, entry);
-                if (!Partition.isExpired(entry, call.nowMillis()) && (every || Glob.matches(pattern, entry.key(key)))) {
+                if (!Partition.isExpired(entry, call.expiredUpTo())
+                        && (every || Glob.matches(pattern, entry.key(key)))) {
                     reply.bulk(entry.key(key));
                     found[0]++;
                 }
@@ -376,14 +377,15 @@ public final class KeyCommands {
                 throw new IllegalStateException("partition " + p + " has keys, and has none");
             }
             // During a pause nothing is deleted: if only such keys are drawn, one of them is the answer.
-            if (!Partition.isExpired(entry, call.nowMillis()) || paused && ++tries > MAX_RANDOM_TRIES) {
+            if (!Partition.isExpired(entry, call.expiredUpTo()) || paused && ++tries > MAX_RANDOM_TRIES) {
                 reply.bulk(entry.key(new Bytes()));
                 return;
             }
             if (paused) {
                 continue;
             }
-            keyspace.partition(p).expire(call.session().database(), database, entry);
+            call.separateEffects();
+            call.expire(keyspace.partition(p), call.session().database(), database, entry);
         }
         reply.nil();
     }

@@ -106,7 +106,7 @@ final class ScanCommand {
                 : database.scan(position, wanted, record -> {
                     database.look(record, entry);
                     seen++;
-                    if (!Partition.isExpired(entry, call.nowMillis())
+                    if (!Partition.isExpired(entry, call.expiredUpTo())
                             && (type == null || type.equals(entry.type().typeName()))
                             && options.matches(entry.key(key))) {
                         add(entry.key(key));

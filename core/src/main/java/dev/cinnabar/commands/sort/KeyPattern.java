@@ -75,7 +75,7 @@ final class KeyPattern {
     }
 
     private @Nullable Bytes valueOfField(Call call, HashValue hash) {
-        return hash.find(field) && !hash.isExpired(call.nowMillis()) ? hash.value() : null;
+        return hash.find(field) && !hash.isExpired(call.expiredUpTo()) ? hash.value() : null;
     }
 
     private Bytes keyOf(Bytes element) {

@@ -269,7 +269,7 @@ final class BoundedIncrement {
 
     /** Whether the new expiry is over already; then there is no key any more. */
     private boolean deletes(@Nullable Entry entry) {
-        if (!setsExpiry(entry) || whenMillis > call.nowMillis()) {
+        if (!setsExpiry(entry) || whenMillis > call.expiredUpTo()) {
             return false;
         }
         if (entry != null) {

@@ -364,7 +364,7 @@ final class SetCommands {
         if (expiry == OptionGroup.NONE) {
             return;
         }
-        if (when <= call.nowMillis()) {
+        if (when <= call.expiredUpTo()) {
             call.delete(1, entry);
             call.notify(EventClasses.GENERIC, "del", 1);
         } else if (ExpiryOption.isTime(expiry) || entry.hasExpiry()) {

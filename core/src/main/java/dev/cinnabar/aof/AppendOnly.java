@@ -1,0 +1,827 @@
+package dev.cinnabar.aof;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.cinnabar.config.ConfigException;
+import dev.cinnabar.config.Configuration;
+import dev.cinnabar.config.Directives;
+import dev.cinnabar.journal.Cut;
+import dev.cinnabar.journal.Journal;
+import dev.cinnabar.keyspace.Clock;
+import dev.cinnabar.keyspace.Keyspace;
+import dev.cinnabar.log.Log;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.MalformedInputException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The append-only file of a server: a directory with a base, which has all the data of one moment, the increments, which have
+ * what has changed since, and the manifest that lists them. Thread-safe.
+ */
+public final class AppendOnly implements AofWriter.Owner {
+
+    /*
+     * A rewrite makes a new base. At the moment of which the base is, all partitions are locked and the journal is cut. When
+     * the writer comes to the cut, the old increment is complete: it is synced, the manifest with the next increment is
+     * written, and only then the first byte behind the cut. So whatever of this a crash leaves undone, the files that the
+     * manifest lists have everything, in order, and only the last may end in the middle of something. When the base is on
+     * disk the manifest lists it in place of the old base and of all increments before the cut; those are history, and
+     * deleted when that is on disk too.
+     *
+     * Where the file is turned on while the server runs, there is no old increment. The first one has a temporary name until
+     * the base is there: a crash before that leaves what was there before.
+     */
+
+    private static final String MANIFEST = ".manifest";
+    private static final int FAILURES_ALLOWED = 3;
+    private static final int MAX_BACK_OFF_MINUTES = 60;
+
+    private enum State {
+        OFF,
+        /** Turned on, and the first base is yet to be written. */
+        WAITS_FOR_BASE,
+        ON
+    }
+
+    private final Configuration configuration;
+    private final Keyspace keyspace;
+    private final Journal journal;
+    private final Storage storage;
+    private final Supplier<Log> log;
+    private final Runnable die;
+    private volatile @Nullable BaseFiles baseFiles;
+
+    // Guarded by this.
+    private State state = State.OFF;
+    private Manifest manifest = Manifest.EMPTY;
+    private @Nullable Thread rewriter;
+    private boolean scheduled;
+    private boolean closed;
+    private long retryNanos;
+    private boolean limitTold;
+
+    private volatile @Nullable AofWriter writer;
+    private volatile boolean rewriting;
+    private volatile boolean on;
+    private volatile long rewriteBeganNanos;
+    private volatile long lastRewriteNanos = -1;
+    private volatile boolean lastRewriteFailed;
+    private volatile long rewrites;
+    private volatile int failuresInARow;
+    private volatile long baseSize;
+
+    /** Bytes of base and increments, but for the increment that is written. */
+    private volatile long closedSize;
+
+    /** Bytes when the last rewrite ended, or when the server started. */
+    private volatile long sizeAfterRewrite;
+
+    /**
+     * Does nothing yet.
+     *
+     * @param die ends the process at once, for it cannot keep what it has promised
+     */
+    public AppendOnly(
+            Configuration configuration,
+            Keyspace keyspace,
+            Journal journal,
+            Storage storage,
+            Supplier<Log> log,
+            Runnable die) {
+        this.configuration = configuration;
+        this.keyspace = keyspace;
+        this.journal = journal;
+        this.storage = storage;
+        this.log = log;
+        this.die = die;
+    }
+
+    /** Who reads and writes base files. Said once, before anything else. */
+    public void baseFiles(BaseFiles files) {
+        baseFiles = files;
+    }
+
+    /** Loads an RDB file; see {@link BaseFiles#load}. */
+    public long loadBase(Path file) throws IOException {
+        BaseFiles files = baseFiles;
+        if (files == null) {
+            throw new IOException("base files cannot be read");
+        }
+        return files.load(file);
+    }
+
+    private Clock clock() {
+        return keyspace.clock();
+    }
+
+    private Path directory() {
+        return workingDirectory().resolve(configuration.get(Directives.APPENDDIRNAME));
+    }
+
+    private Path workingDirectory() {
+        return Path.of(configuration.get(Directives.DIR));
+    }
+
+    private String fileName() {
+        return configuration.get(Directives.APPENDFILENAME);
+    }
+
+    private Path manifestFile() {
+        return directory().resolve(fileName() + MANIFEST);
+    }
+
+    private boolean usesRdb() {
+        return configuration.get(Directives.AOF_USE_RDB_PREAMBLE);
+    }
+
+    // Loading.
+
+    /**
+     * Reads what is there, if the configuration turns the file on.
+     *
+     * @return whether there was anything
+     * @throws AofException if the server must not start with it; the message says why, and what to do
+     */
+    public synchronized boolean load(Replay replay) throws AofException {
+        if (!configuration.get(Directives.APPENDONLY)) {
+            return false;
+        }
+        readManifest();
+        adoptOldFile();
+        if (manifest.isEmpty()) {
+            return false;
+        }
+        long begin = clock().nanos();
+        loader(replay).load(manifest);
+        log().notice("DB loaded from append only file: " + AofLoader.seconds(clock().nanos() - begin) + " seconds");
+        return true;
+    }
+
+    private AofLoader loader(Replay replay) {
+        AofLoader.Tolerance tolerance = new AofLoader.Tolerance(
+                configuration.get(Directives.AOF_LOAD_TRUNCATED),
+                configuration.get(Directives.AOF_LOAD_CORRUPT_TAIL_MAX_SIZE));
+        return new AofLoader(directory(), replay, tolerance, log(), clock());
+    }
+
+    private void readManifest() throws AofException {
+        Path file = manifestFile();
+        manifest = Manifest.EMPTY;
+        if (!Files.exists(directory())) {
+            log().notice("The AOF directory " + configuration.get(Directives.APPENDDIRNAME) + " doesn't exist");
+            return;
+        }
+        if (!Files.exists(file)) {
+            log().notice("The AOF manifest file " + file.getFileName() + " doesn't exist");
+            return;
+        }
+        manifest = read(file, log());
+    }
+
+    static Manifest read(Path file, Log log) throws AofException {
+        try {
+            return Manifest.parse(Files.readString(file, UTF_8));
+        } catch (MalformedInputException e) {
+            throw new AofException("Invalid AOF manifest file format", e);
+        } catch (IOException e) {
+            throw new AofException(
+                    "Fatal error: can't open the AOF manifest file " + file.getFileName() + " for reading: "
+                            + e.getMessage(),
+                    e);
+        } catch (Manifest.BadManifestException e) {
+            e.report().subList(0, 4).forEach(log::warning);
+            throw new AofException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** The one file of versions before 7.0 becomes the base. */
+    private void adoptOldFile() throws AofException {
+        String name = fileName();
+        Path old = workingDirectory().resolve(name);
+        Manifest.Part base = manifest.base();
+        boolean begun =
+                base != null && manifest.increments().isEmpty() && base.name().equals(name);
+        if (!Files.isRegularFile(old) || !manifest.isEmpty() && !begun) {
+            return;
+        }
+        try {
+            makeDirectory();
+            if (!begun) {
+                persist(new Manifest(new Manifest.Part(name, 1), manifest.history(), manifest.increments()));
+            }
+            storage.rename(old, directory().resolve(name));
+            storage.syncDirectory(directory());
+        } catch (IOException e) {
+            throw new AofException(
+                    "Error trying to move the old AOF file " + name + " into dir "
+                            + configuration.get(Directives.APPENDDIRNAME) + ": " + e.getMessage(),
+                    e);
+        }
+        log().notice("Successfully migrated an old-style AOF file (" + name + ") into the AOF directory ("
+                + configuration.get(Directives.APPENDDIRNAME) + ").");
+    }
+
+    private void makeDirectory() throws IOException {
+        Path directory = directory();
+        if (!Files.isDirectory(directory)) {
+            Files.createDirectories(directory);
+            storage.syncDirectory(workingDirectory());
+        }
+    }
+
+    // The manifest.
+
+    private void persist(Manifest next) throws IOException {
+        Path file = manifestFile();
+        Path temporary = directory().resolve("temp-" + fileName() + MANIFEST);
+        storage.delete(temporary);
+        try (Storage.Target target = storage.append(temporary)) {
+            ByteBuffer text = ByteBuffer.wrap(next.text().getBytes(UTF_8));
+            while (text.hasRemaining()) {
+                target.write(text);
+            }
+            target.sync();
+        }
+        storage.rename(temporary, file);
+        storage.syncDirectory(directory());
+        manifest = next;
+    }
+
+    private void deleteHistory() {
+        if (manifest.history().isEmpty()) {
+            return;
+        }
+        for (Manifest.Part part : manifest.history()) {
+            log().notice("Removing the history file " + part.name() + " in the background");
+            try {
+                storage.delete(directory().resolve(part.name()));
+            } catch (IOException e) {
+                log().warning("The history file " + part.name() + " could not be removed: " + e.getMessage());
+                return;
+            }
+        }
+        try {
+            persist(manifest.withoutHistory());
+        } catch (IOException e) {
+            log().warning("The AOF manifest could not be written: " + e.getMessage());
+        }
+    }
+
+    private Manifest.Part nextBase(boolean rdb) {
+        long number = manifest.nextBase();
+        return new Manifest.Part(fileName() + "." + number + ".base" + (rdb ? ".rdb" : ".aof"), number);
+    }
+
+    private Manifest.Part nextIncrement() {
+        long number = manifest.nextIncrement();
+        return new Manifest.Part(fileName() + "." + number + ".incr.aof", number);
+    }
+
+    private long size(Manifest.Part part) {
+        try {
+            return Files.size(directory().resolve(part.name()));
+        } catch (IOException e) {
+            log().warning("Unable to obtain the AOF file " + part.name() + " length. stat: " + e.getMessage());
+            return 0;
+        }
+    }
+
+    // On and off.
+
+    /**
+     * Begins to write, if the configuration turns the file on. Nobody runs commands yet, or all partitions are locked.
+     *
+     * @throws AofException if it cannot
+     */
+    public synchronized void start() throws AofException {
+        if (!configuration.get(Directives.APPENDONLY)) {
+            return;
+        }
+        try {
+            makeDirectory();
+            if (manifest.isEmpty()) {
+                Manifest.Part base = nextBase(usesRdb());
+                log().notice("Creating AOF base file " + base.name() + " on server start");
+                writeBase(base, () -> {});
+                persist(new Manifest(base, manifest.history(), manifest.increments()));
+            }
+            Manifest.Part increment;
+            if (manifest.increments().isEmpty()) {
+                increment = nextIncrement();
+                log().notice("Creating AOF incr file " + increment.name() + " on server start");
+            } else {
+                increment = manifest.increments().getLast();
+                log().notice("Opening AOF incr file " + increment.name() + " on server start");
+            }
+            Storage.Target target = storage.append(directory().resolve(increment.name()));
+            if (manifest.increments().isEmpty()) {
+                persist(manifest.with(increment));
+            }
+            deleteHistory();
+            state = State.ON;
+            count();
+            run(target);
+            sizeAfterRewrite = currentSize();
+        } catch (IOException e) {
+            throw new AofException("The append-only file cannot be opened: " + e, e);
+        }
+    }
+
+    /** Counts the bytes of the files that are not written any more. */
+    private void count() {
+        baseSize = manifest.base() == null ? 0 : size(manifest.base());
+        long sum = baseSize;
+        for (int i = 0; i < manifest.increments().size() - 1; i++) {
+            sum += size(manifest.increments().get(i));
+        }
+        closedSize = sum;
+    }
+
+    private void run(Storage.Target target) throws IOException {
+        FsyncPolicy policy = FsyncPolicy.of(configuration.get(Directives.APPENDFSYNC));
+        AofWriter fresh = new AofWriter(journal, target, policy, log(), clock(), this);
+        writer = fresh;
+        annotate();
+        fresh.start();
+        journal.open(fresh);
+        on = true;
+    }
+
+    private void annotate() {
+        journal.annotations(configuration.get(Directives.AOF_TIMESTAMP_ENABLED) ? () -> clock().millis() / 1000 : null);
+    }
+
+    /** Listens to the configuration from now on. */
+    public void follow() {
+        configuration.onChange(this::turn, Directives.APPENDONLY);
+        configuration.onChange(this::changePolicy, Directives.APPENDFSYNC);
+        configuration.onChange(this::annotate, Directives.AOF_TIMESTAMP_ENABLED);
+    }
+
+    private void changePolicy() {
+        AofWriter current = writer;
+        if (current != null) {
+            current.policy(FsyncPolicy.of(configuration.get(Directives.APPENDFSYNC)));
+        }
+    }
+
+    /** Turns it on or off, as the configuration says now. */
+    private void turn() throws ConfigException {
+        boolean wanted = configuration.get(Directives.APPENDONLY);
+        if (!wanted) {
+            turnOff();
+        } else if (!turnOn()) {
+            throw new ConfigException("Unable to turn on AOF. Check server logs.");
+        }
+    }
+
+    private synchronized boolean turnOn() {
+        if (state != State.OFF) {
+            return true;
+        }
+        try {
+            makeDirectory();
+            readManifest();
+        } catch (IOException | AofException e) {
+            log().warning("The append-only file cannot be turned on: " + e.getMessage());
+            return false;
+        }
+        state = State.WAITS_FOR_BASE;
+        on = true;
+        if (rewriting) {
+            scheduled = true;
+            return true;
+        }
+        return startRewrite();
+    }
+
+    private void turnOff() {
+        AofWriter current;
+        synchronized (this) {
+            if (state == State.OFF) {
+                return;
+            }
+            boolean waited = state == State.WAITS_FOR_BASE;
+            state = State.OFF;
+            on = false;
+            scheduled = false;
+            current = writer;
+            writer = null;
+            keyspace.lock(keyspace.all());
+            journal.close();
+            keyspace.unlock(keyspace.all());
+            if (waited) {
+                current = abandon(current);
+            }
+        }
+        if (current != null) {
+            current.close();
+        }
+    }
+
+    private @Nullable AofWriter abandon(@Nullable AofWriter current) {
+        if (current != null) {
+            current.close();
+        }
+        try {
+            storage.delete(temporaryIncrement());
+        } catch (IOException e) {
+            log().warning("The temporary AOF file could not be removed: " + e.getMessage());
+        }
+        return null;
+    }
+
+    /** Writes what there is, and ends. Nobody runs commands any more. */
+    public void close() {
+        AofWriter current;
+        Thread running;
+        synchronized (this) {
+            closed = true;
+            on = false;
+            current = writer;
+            writer = null;
+            running = rewriter;
+        }
+        if (running != null) {
+            join(running);
+        }
+        journal.close();
+        if (current != null) {
+            current.close();
+        }
+    }
+
+    private static void join(Thread thread) {
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    // Rewriting.
+
+    /** Where a rewrite has cut the journal. */
+    private final class Rotation implements Cut {
+        private final CountDownLatch made = new CountDownLatch(1);
+        private volatile Manifest.@Nullable Part increment;
+
+        /** The increment that begins here; null if it could not be made. */
+        Manifest.@Nullable Part await(AofWriter by) throws InterruptedException {
+            boolean more = true;
+            while (more && !made.await(100, TimeUnit.MILLISECONDS)) {
+                more = by.isRunning();
+                journal.urge();
+            }
+            return increment;
+        }
+    }
+
+    /** Starts a rewrite soon; false if one runs already. */
+    public synchronized boolean rewrite() {
+        if (rewriting) {
+            return false;
+        }
+        return startRewrite();
+    }
+
+    private synchronized boolean startRewrite() {
+        if (closed || baseFiles == null) {
+            return false;
+        }
+        rewriting = true;
+        scheduled = false;
+        rewrites++;
+        rewriteBeganNanos = clock().nanos();
+        Thread thread = new Thread(this::doRewrite, "cinnabar-aof-rewrite");
+        thread.setDaemon(true);
+        rewriter = thread;
+        log().notice("Background append only file rewriting started");
+        thread.start();
+        return true;
+    }
+
+    private void doRewrite() {
+        boolean done = false;
+        try {
+            done = makeBase();
+        } catch (IOException | RuntimeException e) {
+            log().warning("Background AOF rewrite failed: " + e);
+        } catch (InterruptedException e) {
+            log().warning("Background AOF rewrite interrupted");
+        }
+        synchronized (this) {
+            lastRewriteNanos = clock().nanos() - rewriteBeganNanos;
+            lastRewriteFailed = !done;
+            failuresInARow = done ? 0 : failuresInARow + 1;
+            rewriting = false;
+            rewriter = null;
+            retryNanos = clock().nanos() + backOffNanos();
+            if (done) {
+                limitTold = false;
+                log().notice("Background AOF rewrite finished successfully");
+            } else if (state == State.WAITS_FOR_BASE && !closed) {
+                // Another try is made from the beginning.
+                abandonFirst();
+                scheduled = true;
+            }
+        }
+    }
+
+    private void abandonFirst() {
+        AofWriter current = writer;
+        writer = null;
+        keyspace.lock(keyspace.all());
+        journal.close();
+        keyspace.unlock(keyspace.all());
+        abandon(current);
+    }
+
+    private boolean makeBase() throws IOException, InterruptedException {
+        boolean rdb = usesRdb();
+        boolean first;
+        boolean off;
+        AofWriter current;
+        synchronized (this) {
+            first = state == State.WAITS_FOR_BASE;
+            off = state == State.OFF;
+            current = writer;
+        }
+        Path temporary = directory()
+                .resolve("temp-rewriteaof-bg-" + ProcessHandle.current().pid() + ".aof");
+        makeDirectory();
+        storage.delete(temporary);
+        Rotation rotation = new Rotation();
+        if (first) {
+            Storage.Target target = newTemporaryIncrement();
+            write(temporary, rdb, () -> begin(target));
+        } else if (off) {
+            write(temporary, rdb, () -> {});
+        } else {
+            write(temporary, rdb, () -> journal.cut(rotation));
+        }
+        log().notice("Background AOF rewrite terminated with success");
+        Manifest.Part increment = first || off || current == null ? null : rotation.await(current);
+        if (!first && !off && increment == null) {
+            storage.delete(temporary);
+            return false;
+        }
+        return install(temporary, rdb, increment, first);
+    }
+
+    private void write(Path file, boolean rdb, Runnable moment) throws IOException {
+        BaseFiles files = baseFiles;
+        if (files == null) {
+            throw new IOException("base files cannot be written");
+        }
+        files.write(file, rdb, moment);
+        log().notice("Successfully created the temporary AOF base file " + file.getFileName());
+    }
+
+    private Path temporaryIncrement() {
+        return directory().resolve("temp-" + fileName() + ".incr");
+    }
+
+    private Storage.Target newTemporaryIncrement() throws IOException {
+        storage.delete(temporaryIncrement());
+        return storage.append(temporaryIncrement());
+    }
+
+    /** The journal begins with this file; all partitions are locked. */
+    private void begin(Storage.Target target) {
+        try {
+            run(target);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private synchronized boolean install(Path temporary, boolean rdb, Manifest.@Nullable Part increment, boolean first)
+            throws IOException {
+        if (first && state != State.WAITS_FOR_BASE || closed) {
+            storage.delete(temporary);
+            return false;
+        }
+        Manifest.Part base = nextBase(rdb);
+        Path file = directory().resolve(base.name());
+        storage.rename(temporary, file);
+        log().notice("Successfully renamed the temporary AOF base file " + temporary.getFileName() + " into "
+                + base.name());
+        Manifest.Part from = increment;
+        Manifest next = manifest;
+        if (first) {
+            from = nextIncrement();
+            storage.rename(temporaryIncrement(), directory().resolve(from.name()));
+            log().notice("Successfully renamed the temporary AOF incr file "
+                    + temporaryIncrement().getFileName() + " into " + from.name());
+            next = next.with(from);
+        }
+        long firstIncrement = from == null ? Long.MAX_VALUE : from.number();
+        try {
+            persist(next.rebased(base, firstIncrement));
+        } catch (IOException e) {
+            storage.delete(file);
+            throw e;
+        }
+        if (first) {
+            state = State.ON;
+        }
+        deleteHistory();
+        count();
+        sizeAfterRewrite = currentSize();
+        return true;
+    }
+
+    private void writeBase(Manifest.Part base, Runnable moment) throws IOException {
+        Path temporary =
+                directory().resolve("temp-rewriteaof-" + ProcessHandle.current().pid() + ".aof");
+        storage.delete(temporary);
+        write(temporary, base.name().endsWith(".rdb"), moment);
+        storage.rename(temporary, directory().resolve(base.name()));
+    }
+
+    // What the writer asks.
+
+    @Override
+    public Storage.@Nullable Target cut(Cut cut, Storage.Target old) {
+        Rotation rotation = (Rotation) cut;
+        try {
+            synchronized (this) {
+                Manifest.Part increment = nextIncrement();
+                Storage.Target next = storage.append(directory().resolve(increment.name()));
+                try {
+                    old.sync();
+                    persist(manifest.with(increment));
+                } catch (IOException e) {
+                    next.close();
+                    throw e;
+                }
+                log().notice("Creating AOF incr file " + increment.name() + " on background rewrite");
+                old.close();
+                count();
+                rotation.increment = increment;
+                return next;
+            }
+        } catch (IOException e) {
+            log().warning("The next AOF incr file could not be made: " + e.getMessage());
+            return null;
+        } finally {
+            rotation.made.countDown();
+        }
+    }
+
+    /** Starts what is due; to be called some times a second. */
+    public void tick() {
+        if (!on) {
+            return;
+        }
+        synchronized (this) {
+            if (rewriting || closed) {
+                return;
+            }
+            if (scheduled && clock().nanos() - retryNanos >= 0) {
+                startRewrite();
+                return;
+            }
+        }
+        long percentage = configuration.get(Directives.AUTO_AOF_REWRITE_PERCENTAGE);
+        long size = currentSize();
+        if (percentage <= 0 || size <= configuration.get(Directives.AUTO_AOF_REWRITE_MIN_SIZE)) {
+            return;
+        }
+        long before = Math.max(1, sizeAfterRewrite);
+        long growth = (long) (size * 100.0 / before) - 100;
+        if (growth >= percentage && !isLimited()) {
+            log().notice("Starting automatic rewriting of AOF on " + growth + "% growth");
+            rewrite();
+        }
+    }
+
+    /** After some failures in a row, tries are made ever more seldom. */
+    private synchronized boolean isLimited() {
+        if (failuresInARow < FAILURES_ALLOWED || clock().nanos() - retryNanos >= 0) {
+            return false;
+        }
+        if (!limitTold) {
+            limitTold = true;
+            log().warning("Background AOF rewrite has repeatedly failed and triggered the limit, will retry in "
+                    + TimeUnit.NANOSECONDS.toMinutes(backOffNanos()) + " minutes");
+        }
+        return true;
+    }
+
+    private long backOffNanos() {
+        int failures = failuresInARow;
+        if (failures < FAILURES_ALLOWED) {
+            return TimeUnit.SECONDS.toNanos(failures == 0 ? 0 : 1);
+        }
+        return TimeUnit.MINUTES.toNanos(Math.min(MAX_BACK_OFF_MINUTES, 1L << Math.min(failures - FAILURES_ALLOWED, 6)));
+    }
+
+    @Override
+    public void die() {
+        die.run();
+    }
+
+    @Override
+    public boolean avoidsSync() {
+        return rewriting && configuration.get(Directives.NO_APPENDFSYNC_ON_REWRITE);
+    }
+
+    private Log log() {
+        return log.get();
+    }
+
+    // What can be seen.
+
+    /** Whether it is on, or about to be. */
+    public boolean isOn() {
+        return on;
+    }
+
+    /** Why writes must be refused: the last write failed; null if it did not. */
+    public @Nullable String failure() {
+        AofWriter current = writer;
+        return current == null ? null : current.failure();
+    }
+
+    public boolean isRewriting() {
+        return rewriting;
+    }
+
+    public synchronized boolean isScheduled() {
+        return scheduled;
+    }
+
+    /** Starts a rewrite as soon as it can be. */
+    public synchronized void schedule() {
+        scheduled = true;
+    }
+
+    /** How long the running rewrite has taken so far, in nanoseconds; -1 if none runs. */
+    public long rewriteNanos() {
+        return rewriting ? clock().nanos() - rewriteBeganNanos : -1;
+    }
+
+    /** How long the last rewrite took, in nanoseconds; -1 if there was none. */
+    public long lastRewriteNanos() {
+        return lastRewriteNanos;
+    }
+
+    public boolean hasLastRewriteFailed() {
+        return lastRewriteFailed;
+    }
+
+    public long rewrites() {
+        return rewrites;
+    }
+
+    public int failuresInARow() {
+        return failuresInARow;
+    }
+
+    /** Bytes of all files. */
+    public long currentSize() {
+        AofWriter current = writer;
+        return closedSize + (current == null ? 0 : current.size());
+    }
+
+    /** Bytes of all files after the last rewrite. */
+    public long baseSize() {
+        return sizeAfterRewrite;
+    }
+
+    /** Bytes that wait to be written. */
+    public long bufferBytes() {
+        AofWriter current = writer;
+        return current == null ? 0 : current.waitingBytes();
+    }
+
+    public boolean isSyncing() {
+        AofWriter current = writer;
+        return current != null && current.isSyncing();
+    }
+
+    public long delayedSyncs() {
+        AofWriter current = writer;
+        return current == null ? 0 : current.delayedSyncs();
+    }
+
+    /** Up to where the journal is on disk. */
+    public long synced() {
+        AofWriter current = writer;
+        return current == null ? 0 : current.synced();
+    }
+}

@@ -1,0 +1,86 @@
+package dev.cinnabar.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cinnabar.command.testing.JournalText;
+import dev.cinnabar.command.testing.TestClient;
+import dev.cinnabar.command.testing.TestEngine;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What commands leave in the journal. */
+class EffectsTest {
+
+    @AutoClose
+    final TestEngine redis = new TestEngine();
+
+    @BeforeEach
+    void open() {
+        JournalText.open(redis);
+    }
+
+    private void logs(String line, String... effects) {
+        redis.run(line);
+        assertThat(JournalText.take(redis)).as(line).containsExactly(effects);
+    }
+
+    @Test
+    void whatChangesSomethingIsLoggedAsItCame() {
+        logs("SET a 1", "SET a 1");
+        logs("incr a", "incr a");
+        logs("GET a");
+        logs("DEL missing");
+        logs("SETNX a 2");
+        logs("LPUSH a x");
+        logs("RPUSH l x y z", "RPUSH l x y z");
+    }
+
+    @Test
+    void aDatabaseIsSelectedBeforeItIsUsed() {
+        redis.run("SELECT 3");
+        assertThat(JournalText.take(redis)).isEmpty();
+        logs("SET a 1", "SELECT 3", "SET a 1");
+        logs("SET b 1", "SET b 1");
+        TestClient other = redis.newClient();
+        other.call("SET", "c", "1");
+        redis.run("SET a 2");
+        assertThat(JournalText.lines(redis.engine().journal().take()))
+                .containsExactly("SELECT 0", "SET c 1", "SELECT 3", "SET a 2");
+    }
+
+    @Test
+    void aTransactionIsOneIfItHasMoreThanOneEffect() {
+        for (String line : new String[] {"MULTI", "SET a 1", "GET a", "INCR a"}) {
+            redis.run(line);
+        }
+        logs("EXEC", "MULTI", "SET a 1", "INCR a", "EXEC");
+        redis.run("MULTI");
+        redis.run("SET a 1");
+        logs("EXEC", "SET a 1");
+        redis.run("MULTI");
+        redis.run("GET a");
+        logs("EXEC");
+    }
+
+    @Test
+    void expiredKeysAreDeletedWhenTheyAreFoundOut() {
+        redis.run("SET a 1 PX 100");
+        redis.run("SET b 1 PX 100");
+        JournalText.take(redis);
+        redis.advanceMillis(101);
+        logs("GET a", "DEL a");
+        logs("SET b 2", "MULTI", "DEL b", "SET b 2", "EXEC");
+        redis.run("SET c 1 PX 100");
+        JournalText.take(redis);
+        redis.advanceMillis(101);
+        redis.engine().keyspace().expireDue();
+        assertThat(JournalText.take(redis)).containsExactly("DEL c");
+    }
+
+    @Test
+    void nothingIsKeptWhereThereIsNoJournal() {
+        redis.engine().journal().close();
+        logs("SET a 1");
+    }
+}
