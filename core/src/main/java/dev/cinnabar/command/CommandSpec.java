@@ -48,6 +48,7 @@ public final class CommandSpec {
     private final List<CommandSpec> subcommands = new ArrayList<>(0);
     private Locks locks = Locks.KEYS;
     private @Nullable Predicate<Request> lockedAll;
+    private int member;
     private boolean insideMulti;
     private boolean quick;
     private boolean whileSubscribed;
@@ -140,6 +141,20 @@ public final class CommandSpec {
     public CommandSpec locksAllFor(Predicate<Request> kind) {
         this.lockedAll = kind;
         return this;
+    }
+
+    /**
+     * Its argument at an index is a member of the collection of its first key, which it looks up; counted from behind where
+     * it is negative. What such a look-up reads is fetched beforehand.
+     */
+    public CommandSpec member(int index) {
+        this.member = index;
+        return this;
+    }
+
+    /** The index of the member that a request looks up, or 0. */
+    int memberOf(Request request) {
+        return member < 0 ? request.count() + member : member;
     }
 
     /** Which partitions are locked for a request. */

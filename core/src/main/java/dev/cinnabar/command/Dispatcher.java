@@ -31,6 +31,7 @@ import dev.cinnabar.session.Session.ReplyMode;
 import dev.cinnabar.session.Transaction;
 import dev.cinnabar.structures.LookAhead;
 import dev.cinnabar.text.Quote;
+import dev.cinnabar.values.MemberAim;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,6 +48,8 @@ public final class Dispatcher {
     private static final CommandSpec NOTHING = CommandSpec.command("", 0);
     /** How many keys of a batch are looked at ahead. */
     private static final int MAX_TOUCHES = 256;
+
+    private static final int MEMBER_PAUSE = 16;
 
     private static final Output NO_OUTPUT =
             new RespWriter(64, new ChunkPool(new BufferAccounting()), (bytes, offset, length) -> {});
@@ -118,6 +121,9 @@ public final class Dispatcher {
     private int touchCount;
 
     private final LookAhead ahead = new LookAhead(MAX_TOUCHES);
+    private int memberCount;
+    private int memberPause;
+    private final MemberAim memberAim = new MemberAim();
 
     private long nowMillis;
     private long nowNanos;
@@ -286,15 +292,43 @@ public final class Dispatcher {
     public void prepare(Session session, Args[] batch, int count) {
         stopTiming();
         touchCount = 0;
+        memberCount = 0;
         for (int i = 0; i < count; i++) {
             prepare(batch[i]);
         }
         touch(session);
+        if (memberCount > 1 && --memberPause < 0) {
+            touchMembers(session, batch, count);
+        }
     }
 
     private void touch(Session session) {
         if (touchCount > 1) {
             keyspace.touch(session.database(), touches, touchCount, ahead);
+        }
+    }
+
+    private void touchMembers(Session session, Args[] batch, int count) {
+        ahead.clear();
+        try {
+            for (int i = 0; i < count && !ahead.isFull(); i++) {
+                Args args = batch[i];
+                CommandSpec spec = args.spec();
+                if (spec == null || args.keys() == 0) {
+                    continue;
+                }
+                int member = spec.memberOf(args.request());
+                if (member > 0) {
+                    long hash = args.hash(spec.firstKey());
+                    keyspace.aimAtMember(session.database(), hash, args.at(member, keyView), memberAim, ahead);
+                }
+            }
+            // Where there are only small collections, the search for big ones rests for some batches.
+            memberPause = ahead.places() == 0 ? MEMBER_PAUSE : 0;
+            ahead.run();
+        } catch (RuntimeException e) {
+            // Something changed under our eyes: the look-ups proper will find out what.
+            ahead.clear();
         }
     }
 
@@ -313,13 +347,16 @@ public final class Dispatcher {
             for (int i = 0; i < keys.size(); i++) {
                 keys.get(i).forEach(request, hasher);
             }
+            if (spec.memberOf(request) > 0) {
+                memberCount++;
+            }
         }
     }
 
     private void hashKey(int index) {
         long hash = keyspace.hash(preparing.at(index, keyView));
         preparing.addKey(index, hash, keyspace.partitionOf(hash));
-        if (touchCount < MAX_TOUCHES) {
+        if (touchCount < MAX_TOUCHES && (touchCount == 0 || touches[touchCount - 1] != hash)) {
             touches[touchCount++] = hash;
         }
     }

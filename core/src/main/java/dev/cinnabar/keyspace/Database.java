@@ -9,6 +9,7 @@ import dev.cinnabar.structures.LookAhead;
 import dev.cinnabar.structures.RecordConsumer;
 import dev.cinnabar.values.Entry;
 import dev.cinnabar.values.HashValue;
+import dev.cinnabar.values.MemberAim;
 import dev.cinnabar.values.Values;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
@@ -105,6 +106,14 @@ public final class Database implements Entry.Home {
     /** See {@link HashTable#aim}: called without the lock. */
     void aim(long hash, LookAhead ahead) {
         table.aim(hash, ahead);
+    }
+
+    /** As {@link #aim}, at a member of the collection that the key most likely has. */
+    void aimAtMember(long hash, Bytes member, MemberAim aim, LookAhead ahead) {
+        long record = table.guess(hash);
+        if (record != Memory.NULL) {
+            aim.aim(memory, record, member, ahead);
+        }
     }
 
     /** Shows the entry of a key, expired or not. Returns whether there is one. */

@@ -5,6 +5,7 @@ import dev.cinnabar.memory.Memory;
 import dev.cinnabar.structures.LookAhead;
 import dev.cinnabar.structures.SipHash;
 import dev.cinnabar.values.Entry;
+import dev.cinnabar.values.MemberAim;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
@@ -157,6 +158,17 @@ public final class Keyspace implements AutoCloseable {
         } catch (RuntimeException e) {
             // Something changed under our eyes: the look-up proper will find out what.
             ahead.clear();
+        }
+    }
+
+    /**
+     * As {@link #touch}, for one member of the collection of a key, which has been touched: notes what its look-up will read.
+     * Any unchecked exception may come of what others are changing.
+     */
+    public void aimAtMember(int database, long hash, Bytes member, MemberAim aim, LookAhead ahead) {
+        Database keys = partitions[partitionOf(hash)].unguarded(database);
+        if (keys != null) {
+            keys.aimAtMember(hash, member, aim, ahead);
         }
     }
 

@@ -235,6 +235,16 @@ public abstract class HashTable {
                 tag);
     }
 
+    /** The record that a search for a hash most likely looks at first, or 0. It can be called as {@link #aim} can. */
+    public long guess(long hash) {
+        long entry = entryOf(hash);
+        int depth = depth(entry);
+        long segment = address(entry);
+        int tag = tagOf(hash, depth);
+        return guess(
+                memory.segment(segment), memory.offset(segment) + SLOTS + 8L * home(tag, depth, usable(entry)), tag);
+    }
+
     /**
      * The record that a search for a tag, beginning at a slot, most likely looks at first, or 0. Which of the first few slots
      * it is cannot be predicted: so there is no branch that depends on it.

@@ -57,7 +57,7 @@ public final class LookAhead {
     }
 
     /** How many places there are: of records, once {@link #run} is done. */
-    int places() {
+    public int places() {
         return count;
     }
 

@@ -171,6 +171,11 @@ public final class HashValue {
         return tree;
     }
 
+    /** The root of the table of a big hash. */
+    static long memberTable(Entry entry) {
+        return entry.memory().getLong(entry.longAt(0), ROOT);
+    }
+
     // Making.
 
     /** The kind for a new hash of so many fields. */

@@ -530,6 +530,11 @@ public final class SetValue {
         return table;
     }
 
+    /** The root of the table of a big set. */
+    static long memberTable(Entry entry) {
+        return entry.longAt(ROOT);
+    }
+
     /** Frees about so many records of a set that is a table, and at last the table; returns whether nothing is left. */
     static boolean releaseStep(Entry entry, int maxRecords) {
         Memory memory = entry.memory();

@@ -564,6 +564,11 @@ public final class SortedSetValue {
         return tree;
     }
 
+    /** The root of the table of a big sorted set. */
+    static long memberTable(Entry entry) {
+        return entry.memory().getLong(entry.longAt(ROOT), TABLE);
+    }
+
     /** Frees about so many elements of a large set, first from the table, then from the tree; returns whether nothing is left. */
     static boolean releaseStep(Entry entry, int maxRecords) {
         Memory memory = entry.memory();

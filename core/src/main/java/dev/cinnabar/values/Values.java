@@ -1,5 +1,7 @@
 package dev.cinnabar.values;
 
+import dev.cinnabar.memory.Memory;
+
 /**
  * What can be done with a value of any type. Stateless; guarded by the lock of the entry's partition.
  *
@@ -38,6 +40,16 @@ public final class Values {
                 Packed.release(entry);
                 yield true;
             }
+        };
+    }
+
+    /** The root of the hash table by member of a big collection, or {@link Memory#NULL} where there is none. */
+    static long memberTable(Entry entry) {
+        return switch (entry.kind()) {
+            case Encoding.SET_HASHTABLE -> SetValue.memberTable(entry);
+            case Encoding.ZSET_SKIPLIST -> SortedSetValue.memberTable(entry);
+            case Encoding.HASH_HASHTABLE -> HashValue.memberTable(entry);
+            default -> Memory.NULL;
         };
     }
 

@@ -45,6 +45,7 @@ public final class HashCommands {
     public static List<CommandSpec> table() {
         List<CommandSpec> rows = new ArrayList<>(List.of(
                 setting("hset", "2.0.0")
+                        .member(2)
                         .history("4.0.0", "Takes several fields.")
                         .summary("Sets fields of a hash, which is made if it is missing.")
                         .handler((call, args, reply) -> hset(call, args, reply, false)),
@@ -53,24 +54,28 @@ public final class HashCommands {
                         .summary("Sets fields of a hash, and answers OK.")
                         .handler((call, args, reply) -> hset(call, args, reply, true)),
                 row("hsetnx", 4, "2.0.0", WRITE, DENYOOM, FAST)
+                        .member(2)
                         .keys(KeySpec.at(1, RW, INSERT))
                         .summary("Sets a field of a hash if it is not there.")
                         .complexity("O(1)")
                         .arguments(Argument.key("key"), Argument.string("field"), Argument.string("value"))
                         .handler(HashCommands::hsetnx),
                 row("hget", 3, "2.0.0", READONLY, FAST)
+                        .member(2)
                         .keys(KeySpec.at(1, RO, ACCESS))
                         .summary("Answers the value of a field of a hash.")
                         .complexity("O(1)")
                         .arguments(Argument.key("key"), Argument.string("field"))
                         .handler(HashCommands::hget),
                 row("hmget", -3, "2.0.0", READONLY, FAST)
+                        .member(2)
                         .keys(KeySpec.at(1, RO, ACCESS))
                         .summary("Answers the values of fields of a hash.")
                         .complexity("O(N), N being the number of fields asked for.")
                         .arguments(Argument.key("key"), Argument.string("field").multiple())
                         .handler(HashCommands::hmget),
                 row("hdel", -3, "2.0.0", WRITE, FAST)
+                        .member(2)
                         .keys(KeySpec.at(1, RW, DELETE))
                         .history("2.4.0", "Takes several fields.")
                         .summary("Removes fields from a hash; the key goes with the last one.")
@@ -78,6 +83,7 @@ public final class HashCommands {
                         .arguments(Argument.key("key"), Argument.string("field").multiple())
                         .handler(HashCommands::hdel),
                 row("hexists", 3, "2.0.0", READONLY, FAST)
+                        .member(2)
                         .keys(KeySpec.at(1, RO))
                         .summary("Tells whether a hash has a field.")
                         .complexity("O(1)")
@@ -90,18 +96,21 @@ public final class HashCommands {
                         .arguments(Argument.key("key"))
                         .handler(HashCommands::hlen),
                 row("hstrlen", 3, "3.2.0", READONLY, FAST)
+                        .member(2)
                         .keys(KeySpec.at(1, RO))
                         .summary("Answers the length of the value of a field.")
                         .complexity("O(1)")
                         .arguments(Argument.key("key"), Argument.string("field"))
                         .handler(HashCommands::hstrlen),
                 row("hincrby", 4, "2.0.0", WRITE, DENYOOM, FAST)
+                        .member(2)
                         .keys(KeySpec.at(1, RW, ACCESS, UPDATE))
                         .summary("Adds to the whole number that a field holds, which is 0 if the field is missing.")
                         .complexity("O(1)")
                         .arguments(Argument.key("key"), Argument.string("field"), Argument.integer("increment"))
                         .handler(HashCommands::hincrby),
                 row("hincrbyfloat", 4, "2.6.0", WRITE, DENYOOM, FAST)
+                        .member(2)
                         .keys(KeySpec.at(1, RW, ACCESS, UPDATE))
                         .summary("Adds to the floating-point number that a field holds, 0 if the field is missing.")
                         .complexity("O(1)")

@@ -36,6 +36,7 @@ public final class SetCommands {
     public static List<CommandSpec> table() {
         List<CommandSpec> rows = new ArrayList<>(List.of(
                 row("sadd", -3, "1.0.0", WRITE, DENYOOM, FAST)
+                        .member(2)
                         .keys(KeySpec.at(1, RW, INSERT))
                         .summary("Adds members to a set, which is made if it is missing.")
                         .complexity("O(N), N being the number of members to add.")
@@ -44,6 +45,7 @@ public final class SetCommands {
                         .history("2.4.0", "Takes several members.")
                         .handler(SetCommands::sadd),
                 row("srem", -3, "1.0.0", WRITE, FAST)
+                        .member(2)
                         .keys(KeySpec.at(1, RW, DELETE))
                         .summary("Removes members from a set; the key goes with the last one.")
                         .complexity("O(N), N being the number of members to remove.")
@@ -58,12 +60,14 @@ public final class SetCommands {
                         .arguments(Argument.key("source"), Argument.key("destination", 1), Argument.string("member"))
                         .handler(SetCommands::smove),
                 row("sismember", 3, "1.0.0", READONLY, FAST)
+                        .member(2)
                         .keys(KeySpec.at(1, RO))
                         .summary("Tells whether a set has a member.")
                         .complexity("O(1)")
                         .arguments(Argument.key("key"), Argument.string("member"))
                         .handler(SetCommands::sismember),
                 row("smismember", -3, "6.2.0", READONLY, FAST)
+                        .member(2)
                         .keys(KeySpec.at(1, RO, ACCESS))
                         .summary("Tells of each of several members whether a set has it.")
                         .complexity("O(N), N being the number of members asked for.")

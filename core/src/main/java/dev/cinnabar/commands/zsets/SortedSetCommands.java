@@ -53,6 +53,7 @@ public final class SortedSetCommands {
     public static List<CommandSpec> table() {
         List<CommandSpec> rows = new ArrayList<>(List.of(
                 row("zadd", -4, "1.2.0", WRITE, DENYOOM, FAST)
+                        .member(-1)
                         .keys(KeySpec.at(1, RW, UPDATE))
                         .summary("Adds members to a sorted set, or gives members of it other scores.")
                         .complexity("O(log(N)) for each member, N being the size of the sorted set.")
@@ -75,12 +76,14 @@ public final class SortedSetCommands {
                         .history("6.2.0", "The options `GT` and `LT`.")
                         .handler(SortedSetCommands::zadd),
                 row("zincrby", 4, "1.2.0", WRITE, DENYOOM, FAST)
+                        .member(-1)
                         .keys(KeySpec.at(1, RW, ACCESS, UPDATE))
                         .summary("Adds to the score of a member, which is 0 if it is missing.")
                         .complexity("O(log(N)), N being the size of the sorted set.")
                         .arguments(Argument.key("key"), Argument.integer("increment"), Argument.string("member"))
                         .handler(SortedSetCommands::zincrby),
                 row("zrem", -3, "1.2.0", WRITE, FAST)
+                        .member(2)
                         .keys(KeySpec.at(1, RW, DELETE))
                         .summary("Removes members from a sorted set.")
                         .complexity("O(M * log(N)), M being the number of members given, N the size of the sorted set.")
@@ -95,12 +98,14 @@ public final class SortedSetCommands {
                         .arguments(Argument.key("key"))
                         .handler(SortedSetCommands::zcard),
                 row("zscore", 3, "1.2.0", READONLY, FAST)
+                        .member(2)
                         .keys(KeySpec.at(1, RO, ACCESS))
                         .summary("Answers the score of a member.")
                         .complexity("O(1)")
                         .arguments(Argument.key("key"), Argument.string("member"))
                         .handler(SortedSetCommands::zscore),
                 row("zmscore", -3, "6.2.0", READONLY, FAST)
+                        .member(2)
                         .keys(KeySpec.at(1, RO, ACCESS))
                         .summary("Answers the scores of several members.")
                         .complexity("O(N), N being the number of members given.")
