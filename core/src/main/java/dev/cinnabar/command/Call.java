@@ -509,7 +509,7 @@ public final class Call {
         Transaction transaction = session.transaction();
         Watch watch = keyspace.watch(transaction, session.database(), args.at(arg), args.hash(arg), nowMillis);
         if (watch != null) {
-            transaction.watches().add(watch);
+            transaction.add(watch, args.at(arg).length());
         }
     }
 

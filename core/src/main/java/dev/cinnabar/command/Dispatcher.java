@@ -258,6 +258,7 @@ public final class Dispatcher {
 
     private void noteSlow(long elapsedNanos, Settings settings) {
         if (elapsedNanos >= settings.slowlogNanos && !timed.has(Flag.SKIP_SLOWLOG)) {
+            statistics.slow(timed.id(), elapsedNanos);
             engine.slowlog().add(timed, call.request(), call.session(), nowMillis, elapsedNanos);
         }
         long millis = TimeUnit.NANOSECONDS.toMillis(elapsedNanos);
@@ -390,6 +391,9 @@ public final class Dispatcher {
         session.used(nowMillis, spec == null ? "NULL" : spec.fullName());
         if (spec != null) {
             process(session, spec, args, reply);
+        }
+        if (!session.isBlocked()) {
+            session.done();
         }
         if (session.isSpecial()) {
             endCaching(session, spec);
@@ -686,6 +690,11 @@ public final class Dispatcher {
     public boolean giveUp(Blocked blocked, @Nullable RedisError error) {
         if (!engine.endWait(blocked)) {
             return false;
+        }
+        int command = blocked.command().command();
+        statistics.ran(command, 1, 0);
+        if (error != null) {
+            statistics.rejected(command);
         }
         Output current = output;
         begin(blocked);

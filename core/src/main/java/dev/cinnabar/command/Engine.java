@@ -21,6 +21,7 @@ import dev.cinnabar.keyspace.Watch;
 import dev.cinnabar.memory.Bytes;
 import dev.cinnabar.session.Blocked;
 import dev.cinnabar.session.BlockedClients;
+import dev.cinnabar.session.ClientMemory;
 import dev.cinnabar.session.Clients;
 import dev.cinnabar.session.Monitors;
 import dev.cinnabar.session.Pause;
@@ -40,6 +41,7 @@ public final class Engine implements AutoCloseable {
     private final Keyspace keyspace;
     private final CommandTable commands;
     private final Clients clients = new Clients();
+    private final ClientMemory clientMemory = new ClientMemory(clients);
     private final Users users;
     private final AccessLog accessLog = new AccessLog();
     private final Slowlog slowlog;
@@ -61,6 +63,8 @@ public final class Engine implements AutoCloseable {
     private final Rates commandRate = new Rates();
     private final Rates inputRate = new Rates();
     private final Rates outputRate = new Rates();
+    private final Rates cycleRate = new Rates();
+    private final Rates workRate = new Rates();
     private volatile long peakMemory;
     private volatile Host host = Host.NONE;
     private volatile KeyEvents keyEvents;
@@ -78,6 +82,9 @@ public final class Engine implements AutoCloseable {
                         () -> tracking.maxKeys(settings.configuration().get(Directives.TRACKING_TABLE_MAX_KEYS)),
                         Directives.TRACKING_TABLE_MAX_KEYS);
         tracking.maxKeys(settings.configuration().get(Directives.TRACKING_TABLE_MAX_KEYS));
+        clientMemory.log(line -> settings.log.notice(line));
+        settings.configuration().onChange(this::limitClients, Directives.MAXMEMORY_CLIENTS, Directives.MAXMEMORY);
+        limitClients();
         this.keyEvents = new KeyspaceNotifications(settings, pubSub);
         keyspace.observer(new KeyspaceObserver() {
             @Override
@@ -127,6 +134,13 @@ public final class Engine implements AutoCloseable {
         this.runId = hex.toHexDigits(random.nextLong())
                 + hex.toHexDigits(random.nextLong())
                 + hex.toHexDigits(random.nextInt());
+    }
+
+    /** Below zero, the limit is that percentage of {@code maxmemory}. */
+    private void limitClients() {
+        long limit = settings.configuration().get(Directives.MAXMEMORY_CLIENTS);
+        long ofAll = settings.configuration().get(Directives.MAXMEMORY);
+        clientMemory.limit(limit >= 0 ? limit : (long) (ofAll / 100.0 * -limit));
     }
 
     private void makeUsers(Configuration configuration) {
@@ -244,6 +258,11 @@ public final class Engine implements AutoCloseable {
         return clients;
     }
 
+    /** What clients take, and may take. */
+    public ClientMemory clientMemory() {
+        return clientMemory;
+    }
+
     /** The channels and their subscribers. */
     public PubSub pubSub() {
         return pubSub;
@@ -326,7 +345,29 @@ public final class Engine implements AutoCloseable {
         commandRate.sample(commandCount, nowMillis);
         inputRate.sample(host.inputBytes(), nowMillis);
         outputRate.sample(host.outputBytes(), nowMillis);
+        LoopFigures figures = loopFigures();
+        cycleRate.sample(figures.cycles(), nowMillis);
+        workRate.sample(figures.workedNanos() / 1000, nowMillis);
         peakMemory = Math.max(peakMemory, usedMemory());
+    }
+
+    /** What the threads that serve connections have done together. */
+    public LoopFigures loopFigures() {
+        LoopFigures sum = new LoopFigures(0, 0, 0, 0);
+        for (LoopFigures one : host.loopFigures()) {
+            sum = sum.plus(one);
+        }
+        return sum;
+    }
+
+    /** How often loops wake. */
+    public Rates cycleRate() {
+        return cycleRate;
+    }
+
+    /** How many microseconds they work. */
+    public Rates workRate() {
+        return workRate;
     }
 
     public Rates commandRate() {
@@ -364,6 +405,7 @@ public final class Engine implements AutoCloseable {
     /** A client has gone: what it left in the keyspace goes too. */
     public void end(Session session) {
         clients.remove(session);
+        clientMemory.forget(session);
         monitors.remove(session);
         endWatches(session);
         pubSub.unsubscribeAll(session);
@@ -418,8 +460,7 @@ public final class Engine implements AutoCloseable {
         for (Watch watch : transaction.watches()) {
             keyspace.unwatch(watch);
         }
-        transaction.watches().clear();
-        transaction.forgetTouched();
+        transaction.forgetWatches();
     }
 
     /** Wakes the background work: something was thrown away, or expires soon. */
@@ -462,6 +503,7 @@ public final class Engine implements AutoCloseable {
         }
         keyspace.resetStatistics();
         clients.resetStatistics();
+        clientMemory.resetStatistics();
         host.resetStatistics();
         accessLog.resetStatistics();
         peakMemory = usedMemory();

@@ -27,6 +27,11 @@ public interface Host {
         return 0;
     }
 
+    /** What each of these threads has done. */
+    default List<LoopFigures> loopFigures() {
+        return List.of();
+    }
+
     /** Bytes received from clients so far. */
     default long inputBytes() {
         return 0;

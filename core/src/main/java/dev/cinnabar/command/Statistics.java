@@ -15,6 +15,9 @@ public final class Statistics {
     private final long[] nanos;
     private final long[] rejected;
     private final long[] failed;
+    private final long[] slow;
+    private final long[] slowNanos;
+    private final long[] slowestNanos;
     private final @Nullable Histogram[] durations;
     private long commands;
     private final Map<String, LongAdder> errors = new ConcurrentHashMap<>();
@@ -27,6 +30,9 @@ public final class Statistics {
         nanos = new long[commands];
         rejected = new long[commands];
         failed = new long[commands];
+        slow = new long[commands];
+        slowNanos = new long[commands];
+        slowestNanos = new long[commands];
         durations = new Histogram[commands];
     }
 
@@ -58,6 +64,28 @@ public final class Statistics {
 
     void rejected(int command) {
         rejected[command]++;
+    }
+
+    /** A command was slow: it is in the slow log, or would be if that had more room. */
+    void slow(int command, long elapsedNanos) {
+        slow[command]++;
+        slowNanos[command] += elapsedNanos;
+        slowestNanos[command] = Math.max(slowestNanos[command], elapsedNanos);
+    }
+
+    /** How often a command was slow. */
+    public long slowCalls(int command) {
+        return slow[command];
+    }
+
+    /** How long its slow runs took in all. */
+    public long slowNanos(int command) {
+        return slowNanos[command];
+    }
+
+    /** How long the slowest took. */
+    public long slowestNanos(int command) {
+        return slowestNanos[command];
     }
 
     void failed(int command) {
@@ -113,6 +141,9 @@ public final class Statistics {
             nanos[i] += other.nanos[i];
             rejected[i] += other.rejected[i];
             failed[i] += other.failed[i];
+            slow[i] += other.slow[i];
+            slowNanos[i] += other.slowNanos[i];
+            slowestNanos[i] = Math.max(slowestNanos[i], other.slowestNanos[i]);
             Histogram histogram = other.durations[i];
             if (histogram != null) {
                 duration(i).add(histogram);
@@ -129,6 +160,9 @@ public final class Statistics {
         java.util.Arrays.fill(nanos, 0);
         java.util.Arrays.fill(rejected, 0);
         java.util.Arrays.fill(failed, 0);
+        java.util.Arrays.fill(slow, 0);
+        java.util.Arrays.fill(slowNanos, 0);
+        java.util.Arrays.fill(slowestNanos, 0);
         java.util.Arrays.fill(durations, null);
         errors.clear();
     }

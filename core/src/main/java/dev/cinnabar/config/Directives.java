@@ -74,7 +74,7 @@ public final class Directives {
                     .multipleArguments()
                     .mutable();
     public static final NumberDirective MAXMEMORY_CLIENTS =
-            number("maxmemory-clients", MEMORY_OR_PERCENT, 0, MAX_LONG).byDefault(0).mutable().onlyDefault();
+            number("maxmemory-clients", MEMORY_OR_PERCENT, 0, MAX_LONG).byDefault(0).mutable();
     public static final NumberDirective TRACKING_TABLE_MAX_KEYS =
             number("tracking-table-max-keys", INTEGER, 0, MAX_LONG).byDefault(1000000).mutable();
     public static final ValueDirective<Integer> NOTIFY_KEYSPACE_EVENTS =

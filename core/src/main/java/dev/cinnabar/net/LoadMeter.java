@@ -1,6 +1,7 @@
 package dev.cinnabar.net;
 
 import dev.cinnabar.keyspace.Clock;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Which part of the time a loop works, and does not wait. Written by the loop's thread; {@link #load} is for anyone.
@@ -16,6 +17,8 @@ final class LoadMeter {
     private volatile long stateSinceNanos;
     private volatile boolean working;
     private volatile double load;
+    private final AtomicLong cycles = new AtomicLong();
+    private final AtomicLong total = new AtomicLong();
 
     LoadMeter(Clock clock) {
         this.clock = clock;
@@ -36,7 +39,10 @@ final class LoadMeter {
     /** The loop is about to wait again. Returns whether a measurement is complete. */
     boolean end() {
         long now = clock.nanos();
-        workedNanos += now - stateSinceNanos;
+        long worked = now - stateSinceNanos;
+        workedNanos += worked;
+        total.lazySet(total.get() + worked);
+        cycles.lazySet(cycles.get() + 1);
         stateSinceNanos = now;
         working = false;
         if (now - windowStartNanos < WINDOW_NANOS) {
@@ -46,6 +52,22 @@ final class LoadMeter {
         windowStartNanos = now;
         workedNanos = 0;
         return true;
+    }
+
+    /** How often the loop has worked. */
+    long cycles() {
+        return cycles.get();
+    }
+
+    /** How long it has worked in all, what it is at now included. */
+    long totalNanos() {
+        return total.get() + (working ? clock.nanos() - stateSinceNanos : 0);
+    }
+
+    /** Counts from zero again; called by any thread. */
+    void reset() {
+        cycles.set(0);
+        total.set(0);
     }
 
     /** Between 0, idle, and 1. */

@@ -3,6 +3,7 @@ package dev.cinnabar.net;
 import dev.cinnabar.command.Args;
 import dev.cinnabar.command.Dispatcher;
 import dev.cinnabar.command.Engine;
+import dev.cinnabar.command.LoopFigures;
 import dev.cinnabar.config.OutputLimits;
 import dev.cinnabar.journal.Journal;
 import dev.cinnabar.memory.Buffer;
@@ -54,11 +55,20 @@ final class Loop implements Runnable, Postbox {
     /** How many requests are looked at together before the first is run. */
     private static final int BATCH = 32;
 
+    /** How many bytes of replies may wait for a client that has not said who it is. */
+    private static final long STRANGER_OUTPUT_BYTES = 1024;
+
+    /** How many times in a row the same socket is read from while a large request arrives. */
+    private static final int MAX_READS = 16;
+
     /** How many tasks of the mailbox are run before sockets are looked at again. */
     private static final int MAX_TASKS = 1024;
 
     private static final long TICK_MILLIS = 1000;
     private static final long OVERFULL_PAUSE_NANOS = 1_000_000;
+
+    /** The time between two looks at clients that are above a soft limit. */
+    private static final long SHORT_TICK_MILLIS = 100;
 
     private final int index;
     private final Engine engine;
@@ -98,11 +108,14 @@ final class Loop implements Runnable, Postbox {
 
     private final LongAdder inputBytes = new LongAdder();
     private final LongAdder outputBytes = new LongAdder();
+    private final LongAdder reads = new LongAdder();
+    private final LongAdder writes = new LongAdder();
 
     private @Nullable Connection current;
     private volatile boolean closing;
     private final AtomicInteger size = new AtomicInteger();
     private long nextTickMillis;
+    private long tickMillis = TICK_MILLIS;
 
     Loop(int index, Engine engine, NetSettings settings, BufferAccounting accounting) throws IOException {
         this.index = index;
@@ -148,8 +161,16 @@ final class Loop implements Runnable, Postbox {
         return outputBytes.sum();
     }
 
-    /** Counts bytes from zero again; called by any thread. */
+    /** Called by any thread. */
+    LoopFigures figures() {
+        return new LoopFigures(meter.cycles(), meter.totalNanos(), reads.sum(), writes.sum());
+    }
+
+    /** Counts from zero again; called by any thread. */
     void resetStatistics() {
+        reads.reset();
+        writes.reset();
+        meter.reset();
         inputBytes.reset();
         outputBytes.reset();
     }
@@ -164,7 +185,7 @@ final class Loop implements Runnable, Postbox {
     public void run() {
         try {
             while (!closing) {
-                selector.select(wakingHandler, TICK_MILLIS);
+                selector.select(wakingHandler, tickMillis);
                 if (!meter.isWorking()) {
                     meter.begin();
                 }
@@ -225,6 +246,7 @@ final class Loop implements Runnable, Postbox {
             connection.key = channel.register(selector, SelectionKey.OP_READ, connection);
             connections.add(connection);
             engine.clients().add(connection.session);
+            account(connection);
         } catch (IOException e) {
             size.decrementAndGet();
             Listener.closeQuietly(channel);
@@ -342,6 +364,14 @@ final class Loop implements Runnable, Postbox {
         } finally {
             current = null;
         }
+        account(connection);
+    }
+
+    /** The client may take more or less memory than before. */
+    private void account(Connection connection) {
+        if (!connection.closed) {
+            engine.clientMemory().update(connection.session);
+        }
     }
 
     private void failed(Connection connection, Throwable e) {
@@ -353,15 +383,24 @@ final class Loop implements Runnable, Postbox {
     // Reading.
 
     private void read(Connection connection) throws IOException {
+        boolean more = readOnce(connection);
+        for (int i = 1; more && i < MAX_READS && connection.large != null && !connection.closed; i++) {
+            more = readOnce(connection);
+        }
+    }
+
+    /** Returns whether there may be more to be read. */
+    private boolean readOnce(Connection connection) throws IOException {
         directInput.clear();
         int n = connection.channel.read(directInput);
         if (n <= 0) {
             if (n < 0) {
                 close(connection);
             }
-            return;
+            return false;
         }
         connection.received(n);
+        reads.increment();
         inputBytes.add(n);
         directInput.flip();
         if (connection.session.isBlocked()) {
@@ -369,6 +408,7 @@ final class Loop implements Runnable, Postbox {
         } else {
             consume(connection, n);
         }
+        return n == INPUT_BYTES;
     }
 
     /** Takes what {@link #directInput} holds: {@code n} bytes. */
@@ -404,7 +444,7 @@ final class Loop implements Runnable, Postbox {
     private void hold(Connection connection) {
         Buffer held = held(connection);
         if (held.length() + (long) directInput.remaining() > settings.queryBufferLimit) {
-            close(connection);
+            tooLong(connection);
             return;
         }
         held.append(directInput);
@@ -435,6 +475,9 @@ final class Loop implements Runnable, Postbox {
         if (connection.closed) {
             return;
         }
+        if (!connection.session.isPostponed()) {
+            connection.session.done();
+        }
         connection.session.blocked(null);
         connection.session.postponed(false);
         sendPushes(connection);
@@ -452,6 +495,7 @@ final class Loop implements Runnable, Postbox {
         } finally {
             current = null;
         }
+        account(connection);
     }
 
     private void runHeld(Connection connection) throws IOException {
@@ -559,11 +603,21 @@ final class Loop implements Runnable, Postbox {
 
     private void appendLarge(Connection connection, Connection.LargeInput large, int n) throws IOException {
         if (large.buffer.length() + (long) n > settings.queryBufferLimit) {
-            close(connection);
+            tooLong(connection);
             return;
         }
         large.buffer.append(directInput);
         runLarge(connection, large);
+    }
+
+    /** Ends the connection of a client whose request is larger than requests may be. */
+    private void tooLong(Connection connection) {
+        engine.clients().cutOffForInput();
+        engine.settings()
+                .log
+                .warning("Closing client that reached max query buffer length: id=" + connection.session.id() + " addr="
+                        + connection.remoteAddress() + " qbuf=" + connection.queryBytes());
+        close(connection);
     }
 
     private void runLarge(Connection connection, Connection.LargeInput large) throws IOException {
@@ -579,6 +633,10 @@ final class Loop implements Runnable, Postbox {
         try {
             large.decoder.limits(engine.settings().maxBulkLength, session.isAuthenticated());
             if (!large.decoder.decode(window, end, large.request)) {
+                return;
+            }
+            if (!engine.clientMemory().update(session)) {
+                close(connection);
                 return;
             }
             if (large.request.count() > 0) {
@@ -690,6 +748,7 @@ final class Loop implements Runnable, Postbox {
         } finally {
             current = null;
         }
+        account(connection);
     }
 
     // Replies that wait for the disk.
@@ -785,6 +844,7 @@ final class Loop implements Runnable, Postbox {
                 directOutput.put(bytes, offset + done, n).flip();
                 int written = connection.channel.write(directOutput);
                 done += written;
+                writes.increment();
                 connection.sent(written);
                 outputBytes.add(written);
                 if (written < n) {
@@ -808,6 +868,7 @@ final class Loop implements Runnable, Postbox {
             return;
         }
         long written = pending.writeTo(connection.channel);
+        writes.increment();
         connection.sent(written);
         outputBytes.add(written);
         if (pending.length() == 0) {
@@ -828,7 +889,7 @@ final class Loop implements Runnable, Postbox {
         long waiting = connection.outputBytes();
         OutputLimits limits = settings.outputLimits;
         OutputLimits.Limit limit = connection.session.isSubscriber() ? limits.subscriber() : limits.normal();
-        long hard = limit.hardBytes();
+        long hard = connection.session.wasAuthenticated() ? limit.hardBytes() : STRANGER_OUTPUT_BYTES;
         if (hard > 0 && waiting > hard) {
             cutOff(connection);
             return;
@@ -836,9 +897,11 @@ final class Loop implements Runnable, Postbox {
         long soft = limit.softBytes();
         if (soft > 0 && waiting > soft) {
             long now = engine.clock().millis();
+            tickMillis = SHORT_TICK_MILLIS;
             if (connection.overSoftLimitSinceMillis == 0) {
                 connection.overSoftLimitSinceMillis = now;
-            } else if ((now - connection.overSoftLimitSinceMillis) / 1000 > limit.softSeconds()) {
+                nextTickMillis = Math.min(nextTickMillis, now + tickMillis);
+            } else if (now / 1000 - connection.overSoftLimitSinceMillis / 1000 > limit.softSeconds()) {
                 cutOff(connection);
             }
         } else {
@@ -871,7 +934,7 @@ final class Loop implements Runnable, Postbox {
         if (now < nextTickMillis) {
             return;
         }
-        nextTickMillis = now + TICK_MILLIS;
+        tickMillis = TICK_MILLIS;
         int timeout = settings.timeoutSeconds;
         for (Connection connection : new ArrayList<>(connections)) {
             if (timeout > 0
@@ -882,6 +945,7 @@ final class Loop implements Runnable, Postbox {
                 checkLimits(connection);
             }
         }
+        nextTickMillis = now + tickMillis;
     }
 
     /** Ends a connection; called on the loop's thread. */

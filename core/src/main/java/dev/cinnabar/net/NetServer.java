@@ -1,6 +1,7 @@
 package dev.cinnabar.net;
 
 import dev.cinnabar.command.Engine;
+import dev.cinnabar.command.LoopFigures;
 import dev.cinnabar.memory.BufferAccounting;
 import java.io.IOException;
 import java.nio.channels.ServerSocketChannel;
@@ -56,6 +57,11 @@ public final class NetServer implements AutoCloseable {
 
     public int loops() {
         return loops.size();
+    }
+
+    /** What each loop has done. */
+    public List<LoopFigures> loopFigures() {
+        return loops.stream().map(Loop::figures).toList();
     }
 
     public long inputBytes() {

@@ -3,6 +3,7 @@ package dev.cinnabar.server;
 import dev.cinnabar.aof.AofException;
 import dev.cinnabar.command.Engine;
 import dev.cinnabar.command.Host;
+import dev.cinnabar.command.LoopFigures;
 import dev.cinnabar.command.Settings;
 import dev.cinnabar.commands.Commands;
 import dev.cinnabar.config.ConfigException;
@@ -118,6 +119,11 @@ public final class Server implements Host, AutoCloseable {
     @Override
     public int loops() {
         return net.loops();
+    }
+
+    @Override
+    public List<LoopFigures> loopFigures() {
+        return net.loopFigures();
     }
 
     @Override

@@ -36,7 +36,7 @@ public final class ClientLine {
         line.append(" rbs=0 rbp=0 obl=0");
         line.append(" oll=").append(peer == null ? 0 : peer.outputBlocks());
         line.append(" omem=").append(outputBytes);
-        line.append(" tot-mem=").append(queryBytes + outputBytes + transaction.sizeBytes());
+        line.append(" tot-mem=").append(session.memoryBytes());
         line.append(" events=").append(outputBytes > 0 ? "rw" : "r");
         line.append(" cmd=").append(session.lastCommand());
         line.append(" user=").append(session.user().shownName());

@@ -12,6 +12,7 @@ public final class Clients {
     private final LongAdder received = new LongAdder();
     private final LongAdder rejected = new LongAdder();
     private final LongAdder cutOff = new LongAdder();
+    private final LongAdder cutOffForInput = new LongAdder();
 
     public Clients() {}
 
@@ -46,6 +47,15 @@ public final class Clients {
         cutOff.increment();
     }
 
+    /** A connection was ended because a request was too large. */
+    public void cutOffForInput() {
+        cutOffForInput.increment();
+    }
+
+    public long timesCutOffForInput() {
+        return cutOffForInput.sum();
+    }
+
     public long timesCutOff() {
         return cutOff.sum();
     }
@@ -62,5 +72,6 @@ public final class Clients {
         received.reset();
         rejected.reset();
         cutOff.reset();
+        cutOffForInput.reset();
     }
 }

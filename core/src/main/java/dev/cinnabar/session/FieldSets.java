@@ -9,7 +9,11 @@ import org.jspecify.annotations.Nullable;
 /** The lists of field names that a client has prepared, by name. Owned by the session's thread. */
 public final class FieldSets {
 
+    private static final long SET_BYTES = 100;
+    private static final long FIELD_BYTES = 24;
+
     private final Map<String, byte[][]> sets = new HashMap<>(2);
+    private long sizeBytes;
 
     FieldSets() {}
 
@@ -19,7 +23,8 @@ public final class FieldSets {
     }
 
     public void put(Bytes name, byte[][] fields) {
-        sets.put(name(name), fields);
+        String text = name(name);
+        sizeBytes += sizeBytes(text, fields) - sizeBytes(text, sets.put(text, fields));
     }
 
     public byte @Nullable [][] find(Bytes name) {
@@ -28,13 +33,33 @@ public final class FieldSets {
 
     /** Forgets a list; returns whether there was one. */
     public boolean remove(Bytes name) {
-        return sets.remove(name(name)) != null;
+        String text = name(name);
+        byte[][] removed = sets.remove(text);
+        sizeBytes -= sizeBytes(text, removed);
+        return removed != null;
     }
 
     /** Forgets all; returns how many there were. */
     public int clear() {
         int n = sets.size();
         sets.clear();
+        sizeBytes = 0;
         return n;
+    }
+
+    /** Bytes that they take. */
+    long sizeBytes() {
+        return sizeBytes;
+    }
+
+    private static long sizeBytes(String name, byte @Nullable [][] fields) {
+        if (fields == null) {
+            return 0;
+        }
+        long bytes = SET_BYTES + name.length();
+        for (byte[] field : fields) {
+            bytes += FIELD_BYTES + field.length;
+        }
+        return bytes;
     }
 }

@@ -2,7 +2,9 @@ package dev.cinnabar.session;
 
 import dev.cinnabar.acl.User;
 import dev.cinnabar.acl.Users;
+import dev.cinnabar.session.Subscriptions.Kind;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,18 @@ public final class Session {
     }
 
     private static final AtomicLong IDS = new AtomicLong();
+
+    /** The objects of a client that has sent nothing yet, on the Java heap. */
+    private static final long BASE_BYTES = 2048;
+
+    private static final long SUBSCRIPTION_BYTES = 200;
+    private static final long PREFIX_BYTES = 150;
+
+    /** The memory of a client that takes no part in the sum any more. */
+    private static final long GONE = -1;
+
+    private static final AtomicLongFieldUpdater<Session> COUNTED_MEMORY =
+            AtomicLongFieldUpdater.newUpdater(Session.class, "countedMemory");
 
     private final long id = IDS.incrementAndGet();
     private final @Nullable Peer peer;
@@ -39,6 +53,7 @@ public final class Session {
     private int database;
     private int protocol = 2;
     private boolean authenticated;
+    private boolean everAuthenticated;
     private volatile User user;
     private String name = "";
     private String libraryName = "";
@@ -50,6 +65,9 @@ public final class Session {
     private long lastUsedMillis;
     private long commands;
     private String lastCommand = "NULL";
+
+    /** What this client was last said to take, in bytes. */
+    private volatile long countedMemory;
 
     /**
      * The session of a caller inside the JVM, to whom nothing is denied.
@@ -67,7 +85,7 @@ public final class Session {
         this.user = user;
         this.createdMillis = nowMillis;
         this.lastUsedMillis = nowMillis;
-        this.authenticated = authenticated;
+        authenticated(authenticated);
     }
 
     /** Back to what a new client has; the protocol too. Watches, subscriptions and tracking must have been ended. */
@@ -239,6 +257,12 @@ public final class Session {
 
     public void authenticated(boolean authenticated) {
         this.authenticated = authenticated;
+        everAuthenticated |= authenticated;
+    }
+
+    /** Whether the client has ever said who it is, or did not have to. */
+    public boolean wasAuthenticated() {
+        return everAuthenticated;
     }
 
     public User user() {
@@ -248,7 +272,7 @@ public final class Session {
     /** The client is this user from now on. */
     public void logIn(User newUser) {
         user = newUser;
-        authenticated = true;
+        authenticated(true);
     }
 
     /** Whether it is a caller inside the JVM who has not logged in as somebody. */
@@ -320,6 +344,47 @@ public final class Session {
         closing = true;
     }
 
+    /** The bytes that this client takes: its requests, its replies, and what it has asked the server to remember. */
+    public long memoryBytes() {
+        long bytes = BASE_BYTES + name.length() + libraryName.length() + libraryVersion.length();
+        bytes += transaction.sizeBytes() + transaction.watchedBytes() + fieldSets.sizeBytes();
+        if (special) {
+            for (Kind kind : Kind.values()) {
+                bytes += subscriptions.size(kind) * SUBSCRIPTION_BYTES;
+            }
+            bytes += subscriptions.nameBytes();
+            ClientTracking how = tracking;
+            if (how != null) {
+                bytes += how.prefixes().size() * PREFIX_BYTES;
+            }
+        }
+        return peer == null ? bytes : bytes + peer.queryBytes() + peer.outputBytes();
+    }
+
+    /** Counts what the client takes now, unless it is not counted any more; returns the difference to before. */
+    long countMemory() {
+        long before = countedMemory;
+        if (before == GONE) {
+            return 0;
+        }
+        long now = memoryBytes();
+        return now == before || !COUNTED_MEMORY.compareAndSet(this, before, now) ? 0 : now - before;
+    }
+
+    /** Whether the client takes part in the sum, and has not been chosen to go. */
+    boolean isCounted() {
+        return countedMemory != GONE;
+    }
+
+    long countedMemory() {
+        return Math.max(0, countedMemory);
+    }
+
+    /** The client is counted no more; returns what it was said to take. */
+    long uncountMemory() {
+        return Math.max(0, COUNTED_MEMORY.getAndSet(this, GONE));
+    }
+
     public long lastUsedMillis() {
         return lastUsedMillis;
     }
@@ -337,6 +402,10 @@ public final class Session {
     public void used(long nowMillis, String command) {
         lastUsedMillis = nowMillis;
         lastCommand = command;
+    }
+
+    /** A command is done: one that has waited, when it waits no more. */
+    public void done() {
         commands++;
     }
 }

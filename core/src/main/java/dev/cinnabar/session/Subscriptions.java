@@ -44,7 +44,14 @@ public final class Subscriptions {
         return new Map[KINDS.length];
     }
 
+    private long nameBytes;
+
     Subscriptions() {}
+
+    /** The bytes of the names. */
+    long nameBytes() {
+        return nameBytes;
+    }
 
     public int size(Kind kind) {
         Map<Bytes.Key, Subscription> some = byKind[kind.ordinal()];
@@ -72,12 +79,15 @@ public final class Subscriptions {
             byKind[kind.ordinal()] = some;
         }
         some.put(key, subscription);
+        nameBytes += subscription.name().length;
     }
 
     @Nullable
     Subscription remove(Kind kind, Bytes.Key key) {
         Map<Bytes.Key, Subscription> some = byKind[kind.ordinal()];
-        return some == null ? null : some.remove(key);
+        Subscription removed = some == null ? null : some.remove(key);
+        nameBytes -= removed == null ? 0 : removed.name().length;
+        return removed;
     }
 
     /** The names of one kind, as they are now. */

@@ -14,6 +14,8 @@ public final class Transaction implements Watch.Owner {
 
     /** A command in the queue: its number in the table, and its arguments. */
     public static final class Queued {
+        private static final long OBJECT_BYTES = 64;
+
         private final int command;
         private final byte[] bytes;
         private final int[] ends;
@@ -51,7 +53,7 @@ public final class Transaction implements Watch.Owner {
         }
 
         long sizeBytes() {
-            return bytes.length + 4L * ends.length;
+            return OBJECT_BYTES + bytes.length + 4L * ends.length;
         }
     }
 
@@ -61,6 +63,10 @@ public final class Transaction implements Watch.Owner {
     private final List<Queued> queue = new ArrayList<>(0);
     private final List<Watch> watches = new ArrayList<>(0);
     private long sizeBytes;
+    private long watchedBytes;
+
+    /** A watch, and its place in the table of its partition. */
+    private static final long WATCH_BYTES = 150;
 
     /** Whether MULTI has been said. */
     public boolean isOpen() {
@@ -110,6 +116,24 @@ public final class Transaction implements Watch.Owner {
         return watches;
     }
 
+    /** Another key is watched, with a name of so many bytes. */
+    public void add(Watch watch, int keyBytes) {
+        watches.add(watch);
+        watchedBytes += WATCH_BYTES + keyBytes;
+    }
+
+    /** No key is watched any more. */
+    public void forgetWatches() {
+        watches.clear();
+        watchedBytes = 0;
+        touched = false;
+    }
+
+    /** Bytes that the watches take. */
+    public long watchedBytes() {
+        return watchedBytes;
+    }
+
     /** A watched key has changed. Called by any thread. */
     @Override
     public void touched() {
@@ -118,9 +142,5 @@ public final class Transaction implements Watch.Owner {
 
     public boolean isTouched() {
         return touched;
-    }
-
-    public void forgetTouched() {
-        touched = false;
     }
 }

@@ -17,6 +17,7 @@ import dev.cinnabar.command.Engine;
 import dev.cinnabar.command.Group;
 import dev.cinnabar.command.Histogram;
 import dev.cinnabar.command.Host;
+import dev.cinnabar.command.LoopFigures;
 import dev.cinnabar.command.Statistics;
 import dev.cinnabar.command.Version;
 import dev.cinnabar.config.Configuration;
@@ -168,6 +169,13 @@ final class InfoCommand {
             watching += keys > 0 ? 1 : 0;
             watched += keys;
         }
+        long mostInput = 0;
+        long mostOutput = 0;
+        for (Session session : engine.clients().all()) {
+            Peer peer = session.peer();
+            mostInput = Math.max(mostInput, peer == null ? 0 : peer.queryBytes());
+            mostOutput = Math.max(mostOutput, peer == null ? 0 : peer.outputBytes());
+        }
         int waiting = 0;
         for (Blocked blocked : engine.blockedClients().all()) {
             waiting += blocked.deadlineMillis() == Blocked.FOREVER ? 0 : 1;
@@ -176,6 +184,8 @@ final class InfoCommand {
         line("connected_clients", engine.clients().size());
         line("cluster_connections", 0);
         line("maxclients", configuration.get(Directives.MAXCLIENTS));
+        line("client_recent_max_input_buffer", mostInput);
+        line("client_recent_max_output_buffer", mostOutput);
         line("blocked_clients", engine.blockedClients().size() + engine.pause().waiting());
         line("tracking_clients", engine.tracking().clients());
         line("pubsub_clients", engine.pubSub().clients());
@@ -218,16 +228,25 @@ final class InfoCommand {
         line("allocator_allocated", used);
         line("allocator_active", reserved);
         line("allocator_resident", reserved);
+        line("allocator_muzzy", 0);
         line("total_system_memory", machine);
         line("total_system_memory_human", human(machine));
+        // Scripts and functions are none yet, and will live on the Java heap.
+        lines("0", "used_memory_lua", "used_memory_vm_eval", "used_memory_scripts_eval");
+        lines("0", "number_of_cached_scripts", "number_of_functions", "number_of_libraries");
+        lines("0", "used_memory_vm_functions", "used_memory_vm_total", "used_memory_functions", "used_memory_scripts");
         line("maxmemory", limit);
         line("maxmemory_human", human(limit));
         line("maxmemory_policy", configuration.text(Directives.MAXMEMORY_POLICY));
         line("allocator_frag_ratio", fixed(ratio(reserved, used), 2));
         line("allocator_frag_bytes", reserved - used);
+        line("allocator_rss_ratio", fixed(1, 2));
+        line("allocator_rss_bytes", 0);
+        line("rss_overhead_ratio", fixed(ratio(resident, reserved), 2));
+        line("rss_overhead_bytes", resident - reserved);
         line("mem_fragmentation_ratio", fixed(ratio(resident, used), 2));
         line("mem_fragmentation_bytes", resident - used);
-        line("mem_clients_normal", host.bufferBytes());
+        line("mem_clients_normal", engine.clientMemory().totalBytes());
         lines(
                 "0",
                 "mem_not_counted_for_evict",
@@ -237,7 +256,8 @@ final class InfoCommand {
                 "mem_cluster_links",
                 "mem_aof_buffer");
         line("mem_allocator", "cinnabar");
-        lines("0", "active_defrag_running", "lazyfree_pending_objects");
+        lines("0", "mem_overhead_db_hashtable_rehashing", "active_defrag_running");
+        lines("0", "lazyfree_pending_objects", "lazyfreed_objects");
     }
 
     private void persistence() {
@@ -265,8 +285,10 @@ final class InfoCommand {
             }
         }
         title("Threads");
+        List<LoopFigures> figures = host.loopFigures();
         for (int i = 0; i < sessions.length; i++) {
-            line("io_thread_" + i, "clients=" + sessions[i]);
+            LoopFigures one = figures.get(i);
+            line("io_thread_" + i, "clients=" + sessions[i] + ",reads=" + one.reads() + ",writes=" + one.writes());
         }
     }
 
@@ -286,8 +308,11 @@ final class InfoCommand {
         lines("0", "sync_full", "sync_partial_ok", "sync_partial_err");
         line("expired_subkeys", engine.keyspace().expiredFields());
         line("expired_keys", engine.keyspace().expired());
+        line("expired_stale_perc", fixed(0, 2));
+        lines("0", "expired_time_cap_reached_count", "expire_cycle_cpu_milliseconds");
         line("evicted_keys", engine.keyspace().evicted());
-        lines("0", "evicted_clients", "evicted_scripts");
+        line("evicted_clients", engine.clientMemory().evicted());
+        line("evicted_scripts", 0);
         lines("0", "total_eviction_exceeded_time", "current_eviction_exceeded_time");
         line("keyspace_hits", engine.keyspace().hits());
         line("keyspace_misses", engine.keyspace().misses());
@@ -295,15 +320,62 @@ final class InfoCommand {
         line("pubsub_patterns", engine.pubSub().size(Kind.PATTERN));
         line("pubsubshard_channels", engine.pubSub().size(Kind.SHARD));
         lines("0", "latest_fork_usec", "total_forks", "migrate_cached_sockets", "slave_expires_tracked_keys");
+        lines("0", "active_defrag_hits", "active_defrag_misses", "active_defrag_key_hits", "active_defrag_key_misses");
+        lines("0", "total_active_defrag_time", "current_active_defrag_time");
         line("tracking_total_keys", engine.tracking().keys());
         line("tracking_total_items", engine.tracking().items());
         line("tracking_total_prefixes", engine.tracking().prefixes());
+        line("unexpected_error_replies", 0);
         line("total_error_replies", errors);
+        line("dump_payload_sanitizations", 0);
+        loopStatistics();
+        line("client_query_buffer_limit_disconnections", engine.clients().timesCutOffForInput());
         line("client_output_buffer_limit_disconnections", engine.clients().timesCutOff());
+        lines("0", "reply_buffer_shrinks", "reply_buffer_expands");
+        slowStatistics();
         for (Denial reason : List.of(Denial.AUTH, Denial.COMMAND, Denial.KEY, Denial.CHANNEL)) {
             String name = reason == Denial.COMMAND ? "cmd" : reason.label();
             line("acl_access_denied_" + name, engine.accessLog().denied(reason));
         }
+    }
+
+    /** What all loops together have done: each reads, runs and writes for its own clients. */
+    private void loopStatistics() {
+        LoopFigures figures = engine.loopFigures();
+        long commandNanos = 0;
+        for (int id = 0; id < engine.commands().ids(); id++) {
+            commandNanos += statistics.nanos(id);
+        }
+        boolean many = host.loops() > 1;
+        line("total_reads_processed", figures.reads());
+        line("total_writes_processed", figures.writes());
+        line("io_threaded_reads_processed", many ? figures.reads() : 0);
+        line("io_threaded_writes_processed", many ? figures.writes() : 0);
+        line("total_client_processing_events", figures.reads());
+        line("eventloop_cycles", figures.cycles());
+        line("eventloop_duration_sum", figures.workedNanos() / 1000);
+        line("eventloop_duration_cmd_sum", commandNanos / 1000);
+        long cycles = engine.cycleRate().perSecond();
+        line("instantaneous_eventloop_cycles_per_sec", cycles);
+        line("instantaneous_eventloop_duration_usec", (long)
+                ratio(engine.workRate().perSecond(), cycles));
+        line("commands_per_parse_batch_sum", statistics.commands());
+        line("commands_per_parse_batch_cnt", figures.reads());
+        line("commands_per_parse_batch_avg", fixed(ratio(statistics.commands(), figures.reads()), 2));
+    }
+
+    private void slowStatistics() {
+        long count = 0;
+        long nanos = 0;
+        long longest = 0;
+        for (int id = 0; id < engine.commands().ids(); id++) {
+            count += statistics.slowCalls(id);
+            nanos += statistics.slowNanos(id);
+            longest = Math.max(longest, statistics.slowestNanos(id));
+        }
+        line("slowlog_commands_count", count);
+        line("slowlog_commands_time_ms_sum", TimeUnit.NANOSECONDS.toMillis(nanos));
+        line("slowlog_commands_time_ms_max", TimeUnit.NANOSECONDS.toMillis(longest));
     }
 
     private void replication() {
@@ -340,7 +412,11 @@ final class InfoCommand {
                         "cmdstat_" + table.byId(id).fullName(),
                         "calls=" + calls + ",usec=" + (long) micros + ",usec_per_call="
                                 + fixed(ratio(micros, calls), 2) + ",rejected_calls=" + rejected + ",failed_calls="
-                                + statistics.failedCalls(id));
+                                + statistics.failedCalls(id) + ",slowlog_count=" + statistics.slowCalls(id)
+                                + ",slowlog_time_ms_sum="
+                                + TimeUnit.NANOSECONDS.toMillis(statistics.slowNanos(id))
+                                + ",slowlog_time_ms_max="
+                                + TimeUnit.NANOSECONDS.toMillis(statistics.slowestNanos(id)));
             }
         }
     }

@@ -20,6 +20,7 @@ import dev.cinnabar.resp.RedisError;
 import dev.cinnabar.resp.Reply;
 import dev.cinnabar.values.Entry;
 import dev.cinnabar.values.Values;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -191,11 +192,13 @@ public final class MemoryCommands {
         Keyspace keyspace = engine.keyspace();
         Map<Tag, Long> sums = byTag(keyspace);
         long[] keys = new long[keyspace.databases()];
+        long[] expiring = new long[keys.length];
         for (int p = 0; p < keyspace.partitions(); p++) {
             keyspace.<Void>locked(p, partition -> {
                 for (int n = 0; n < keys.length; n++) {
                     Database database = partition.databaseIfAny(n);
                     keys[n] += database == null ? 0 : database.size();
+                    expiring[n] += database == null ? 0 : database.expiringSize();
                 }
                 return null;
             });
@@ -209,18 +212,32 @@ public final class MemoryCommands {
         long dataset = used - overhead;
         long reserved = keyspace.reservedMemory();
         long resident = Figures.residentBytes();
-        reply.map(22);
+        int inUse = (int) Arrays.stream(keys).filter(n -> n > 0).count();
+        reply.map(33 + inUse);
         pair(reply, "peak.allocated", engine.peakMemory());
         pair(reply, "total.allocated", used);
         pair(reply, "startup.allocated", 0);
         pair(reply, "replication.backlog", 0);
+        pair(reply, "replica.fullsync.buffer", 0);
         pair(reply, "clients.slaves", 0);
-        pair(reply, "clients.normal", engine.host().bufferBytes());
+        pair(reply, "clients.normal", engine.clientMemory().totalBytes());
         pair(reply, "cluster.links", 0);
         pair(reply, "aof.buffer", 0);
-        pair(reply, "overhead.hashtable.main", sums.getOrDefault(Tag.TABLE, 0L));
-        pair(reply, "overhead.hashtable.expires", sums.getOrDefault(Tag.EXPIRY, 0L));
+        pair(reply, "lua.caches", 0);
+        pair(reply, "functions.caches", 0);
+        pair(reply, "script.VMs", 0);
+        for (int n = 0; n < keys.length; n++) {
+            if (keys[n] > 0) {
+                reply.bulk("db." + n);
+                reply.map(2);
+                pair(reply, "overhead.hashtable.main", keys[n] * SLOT_BYTES);
+                pair(reply, "overhead.hashtable.expires", expiring[n] * EXPIRY_BYTES);
+            }
+        }
+        pair(reply, "overhead.db.hashtable.lut", sums.getOrDefault(Tag.TABLE, 0L));
+        pair(reply, "overhead.db.hashtable.rehashing", 0);
         pair(reply, "overhead.total", overhead);
+        pair(reply, "db.dict.rehashing.count", 0);
         pair(reply, "keys.count", count);
         pair(reply, "keys.bytes-per-key", count == 0 ? 0 : dataset / count);
         pair(reply, "dataset.bytes", dataset);
@@ -229,7 +246,13 @@ public final class MemoryCommands {
         pair(reply, "allocator.allocated", used);
         pair(reply, "allocator.active", reserved);
         pair(reply, "allocator.resident", reserved);
+        pair(reply, "allocator.muzzy", 0);
         pair(reply, "allocator-fragmentation.ratio", Figures.ratio(reserved, used));
+        pair(reply, "allocator-fragmentation.bytes", reserved - used);
+        pair(reply, "allocator-rss.ratio", 1.0);
+        pair(reply, "allocator-rss.bytes", 0);
+        pair(reply, "rss-overhead.ratio", Figures.ratio(resident, reserved));
+        pair(reply, "rss-overhead.bytes", resident - reserved);
         pair(reply, "fragmentation", Figures.ratio(resident, used));
         pair(reply, "fragmentation.bytes", resident - used);
     }

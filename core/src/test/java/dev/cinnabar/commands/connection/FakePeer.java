@@ -7,6 +7,7 @@ final class FakePeer implements Peer {
 
     private final int number;
     volatile boolean killed;
+    volatile long queryBytes = 10;
 
     FakePeer(int number) {
         this.number = number;
@@ -39,7 +40,7 @@ final class FakePeer implements Peer {
 
     @Override
     public long queryBytes() {
-        return 10;
+        return queryBytes;
     }
 
     @Override
