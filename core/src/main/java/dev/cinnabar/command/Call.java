@@ -220,9 +220,11 @@ public final class Call {
     }
 
     private @Nullable Entry write(int arg, int database, Entry into) {
-        if (!find(partition(arg), database, arg, into)) {
+        Partition partition = partition(arg);
+        if (!find(partition, database, arg, into)) {
             return null;
         }
+        partition.database(database).beforeChange(into);
         use(into);
         return into;
     }
@@ -306,7 +308,7 @@ public final class Call {
     }
 
     private @Nullable Entry checked(@Nullable Entry entry, Type type) {
-        if (entry != null && (entry.kind() & 15) != type.code()) {
+        if (entry != null && entry.type() != type) {
             args.fail(RedisError.WRONG_TYPE);
             return null;
         }

@@ -38,6 +38,12 @@ public final class Database implements Entry.Home {
     private final Entry scratch = new Entry();
     private int stamp;
 
+    /** The number that it has in the snapshot that runs, if it is part of it. */
+    private int snapshotNumber;
+
+    /** Whether a snapshot has not walked all of it yet. */
+    private boolean isHeld;
+
     // While it is taken apart: records that are in no table any more and not yet freed.
     private long[] doomed = {};
     private int doomedCount;
@@ -128,7 +134,7 @@ public final class Database implements Entry.Home {
 
     /** Adds a key that is known to be absent, its value not yet written, and shows its entry. */
     public void create(long hash, Bytes key, int kind, int inlineLength, long expiryMillis, int clock, Entry into) {
-        long record = Entry.create(memory, kind, clock, key, inlineLength, expiryMillis);
+        long record = Entry.create(memory, kind | partition.epoch(), clock, key, inlineLength, expiryMillis);
         long slot = table.insert(hash, record);
         stamp++;
         if (expiryMillis != Entry.NEVER) {
@@ -149,6 +155,7 @@ public final class Database implements Entry.Home {
      * database, which is removed there; shows the new entry. The value is copied only where partitions differ.
      */
     public void take(Database source, Entry from, long hash, Bytes key, Entry into) {
+        source.beforeChange(from);
         create(hash, key, from.kind(), from.inlineLength(), from.expiryMillis(), from.clock(), into);
         if (source.memory != memory) {
             Values.copy(from, into);
@@ -166,7 +173,7 @@ public final class Database implements Entry.Home {
      * from others, maybe from the one that it is to replace. {@link #install} or {@link #discard} it.
      */
     public void build(Bytes key, int kind, int inlineLength, int clock, Entry into) {
-        long record = Entry.create(memory, kind, clock, key, inlineLength, Entry.NEVER);
+        long record = Entry.create(memory, kind | partition.epoch(), clock, key, inlineLength, Entry.NEVER);
         into.set(memory, NOT_YET_HOME, 0, 0, record);
     }
 
@@ -187,8 +194,50 @@ public final class Database implements Entry.Home {
         release(built);
     }
 
+    // Snapshots.
+
+    /** A snapshot begins, in which this is the database of a number: it is not taken apart before {@link #endSnapshot}. */
+    void beginSnapshot(int number) {
+        snapshotNumber = number;
+        isHeld = true;
+    }
+
+    /** The snapshot has all entries. */
+    void endSnapshot() {
+        isHeld = false;
+    }
+
+    int snapshotNumber() {
+        return snapshotNumber;
+    }
+
+    boolean isHeld() {
+        return isHeld;
+    }
+
+    /** Whether the entry at an address belongs to the current epoch. */
+    boolean isSeen(long record) {
+        return Entry.isOf(memory, record, partition.epoch());
+    }
+
+    /**
+     * An entry is about to be changed in anything but its access clock: a snapshot that runs and has not seen it yet takes it
+     * as it is. The methods that delete, move and let expire do so by themselves.
+     */
+    public void beforeChange(Entry entry) {
+        Snapshot snapshot = partition.snapshot();
+        if (snapshot != null && !entry.isOf(partition.epoch())) {
+            snapshot.preserve(partition, snapshotNumber, entry);
+        }
+    }
+
+    private boolean mayChange(Entry entry) {
+        return partition.snapshot() == null || entry.isOf(partition.epoch());
+    }
+
     @Override
     public void changed(Entry entry, long from, long oldExpiryMillis) {
+        assert mayChange(entry) : "changed, and the snapshot does not have it";
         if (entry.address() != from) {
             table.replace(slotOf(entry, from), entry.address());
             long due = HashValue.dueMillis(entry);
@@ -206,6 +255,7 @@ public final class Database implements Entry.Home {
 
     @Override
     public void fieldsDue(Entry entry, long oldDueMillis) {
+        assert mayChange(entry) : "changed, and the snapshot does not have it";
         if (oldDueMillis != Entry.NEVER) {
             fieldExpiry.remove(oldDueMillis, entry.address());
         }
@@ -230,6 +280,7 @@ public final class Database implements Entry.Home {
 
     /** Sets when a key expires. */
     public void expireAt(Entry entry, long whenMillis) {
+        beforeChange(entry);
         // The one time that stands for none: 292 million years away, a millisecond does not matter.
         entry.expireAt(Math.min(whenMillis, Entry.NEVER - 1));
     }
@@ -242,12 +293,16 @@ public final class Database implements Entry.Home {
     /** Makes a key stay for ever. Returns whether it had an expiry. */
     public boolean persist(Entry entry) {
         boolean had = entry.hasExpiry();
-        entry.expireAt(Entry.NEVER);
+        if (had) {
+            beforeChange(entry);
+            entry.expireAt(Entry.NEVER);
+        }
         return had;
     }
 
     /** Removes a key and frees it, or gives what takes long to the partition's garbage. */
     public void delete(Entry entry) {
+        beforeChange(entry);
         unlink(entry);
         release(entry);
     }
@@ -376,6 +431,10 @@ public final class Database implements Entry.Home {
                 total[0]++;
                 look(record, scratch);
                 Values.checkInvariants(scratch);
+                if (!mayChange(scratch) && !isHeld
+                        || partition.snapshot() == null && !scratch.isOf(partition.epoch())) {
+                    throw new IllegalStateException("an entry that no snapshot has seen");
+                }
                 bytes[0] += scratch.blockSize() + Values.externalSize(scratch);
                 if (scratch.hasExpiry()) {
                     expiring[0]++;

@@ -32,6 +32,9 @@ public final class Keyspace implements AutoCloseable {
     /** A mask of the partitions with keys that have changed and that clients wait for. */
     private final AtomicLong ready = new AtomicLong();
 
+    /** The snapshot that was begun last. */
+    private @Nullable Snapshot snapshot;
+
     private volatile KeyspaceObserver observer = new KeyspaceObserver() {
         @Override
         public boolean isInterested() {
@@ -387,6 +390,36 @@ public final class Keyspace implements AutoCloseable {
             }
             meanwhile.run();
         }
+    }
+
+    // Snapshots.
+
+    /**
+     * Begins a snapshot: locks all partitions for as long as it takes to write down what databases there are.
+     *
+     * @param atTheCut run meanwhile: what has to happen at the same point of all that changes
+     * @throws IllegalStateException if one runs already
+     */
+    public Snapshot startSnapshot(Snapshot.Sink sink, Runnable atTheCut) {
+        Snapshot begun = new Snapshot(this, sink);
+        lock(all);
+        try {
+            Snapshot last = snapshot;
+            if (last != null && !last.isOver()) {
+                throw new IllegalStateException("a snapshot runs already");
+            }
+            snapshot = begun;
+            begun.start(partitions);
+            atTheCut.run();
+        } finally {
+            unlock(all);
+        }
+        return begun;
+    }
+
+    /** A partition that the caller locks by himself. */
+    Partition unlocked(int index) {
+        return partitions[index];
     }
 
     // Statistics: sums over the partitions, each read without its lock.

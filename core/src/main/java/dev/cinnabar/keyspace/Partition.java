@@ -34,6 +34,12 @@ public final class Partition {
     /** One waiter for each key that has changed and that clients wait for. */
     private final LinkedHashSet<Waiter> ready = new LinkedHashSet<>();
 
+    /** What new entries belong to, and those that the snapshot has that was begun last. */
+    private int epoch;
+
+    /** The snapshot that runs and has not seen all entries here. */
+    private @Nullable Snapshot snapshot;
+
     private long waiterNumbers;
     private final Entry scratch = new Entry();
     private final HashValue hashView = new HashValue(new Limits());
@@ -115,6 +121,35 @@ public final class Partition {
         return databases[number];
     }
 
+    // Snapshots.
+
+    int epoch() {
+        return epoch;
+    }
+
+    @Nullable
+    Snapshot snapshot() {
+        return snapshot;
+    }
+
+    /** A snapshot begins: no entry belongs to the epoch that begins with it. Shows it the databases that have entries. */
+    void beginSnapshot(Snapshot begun, @Nullable Database[] parts) {
+        epoch ^= Entry.EPOCH;
+        for (int n = 0; n < databases.length; n++) {
+            Database database = databases[n];
+            if (database != null && database.size() > 0) {
+                database.beginSnapshot(n);
+                parts[n] = database;
+                snapshot = begun;
+            }
+        }
+    }
+
+    /** The snapshot has seen all entries here. */
+    void endSnapshot() {
+        snapshot = null;
+    }
+
     // Expiry.
 
     /** Whether an entry's time has come. */
@@ -182,6 +217,7 @@ public final class Partition {
             observer.fieldExpired(number, key, hashView.field(), last);
         }
         modified(number, key, hash);
+        database.beforeChange(entry);
         hashView.remove();
         if (last) {
             database.delete(entry);
@@ -300,12 +336,22 @@ public final class Partition {
                 thrownAway.remove();
             }
         } else {
-            Database database = garbage.peek();
+            Database database = freeGarbage();
             if (database != null && database.destroyStep(max)) {
-                garbage.remove();
+                garbage.remove(database);
             }
         }
-        return !garbage.isEmpty() || !thrownAway.isEmpty();
+        return !thrownAway.isEmpty() || freeGarbage() != null;
+    }
+
+    /** A database to be taken apart, other than those that a snapshot still has to walk. */
+    private @Nullable Database freeGarbage() {
+        for (Database database : garbage) {
+            if (!database.isHeld()) {
+                return database;
+            }
+        }
+        return null;
     }
 
     // Watches.
@@ -524,6 +570,9 @@ public final class Partition {
             if (database != null) {
                 expected += database.checkInvariants() + database.overhead();
             }
+        }
+        for (Database database : garbage) {
+            expected += database.checkInvariants() + database.overhead();
         }
         memory.checkInvariants();
         if (expected != memory.used()) {

@@ -2,7 +2,7 @@ package dev.cinnabar.values;
 
 /**
  * How a value is stored: for each type and encoding number, the form inside the entry and the name that OBJECT ENCODING
- * answers. Each constant is the low seven bits of an entry's kind byte: the encoding's number, then four bits that are the
+ * answers. Each constant is an entry's kind byte without expiry and epoch: the encoding's number, then three bits that are the
  * {@link Type}'s code.
  */
 public final class Encoding {

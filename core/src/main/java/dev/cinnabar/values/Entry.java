@@ -15,6 +15,9 @@ import java.lang.foreign.MemorySegment;
  */
 public final class Entry {
 
+    /** The one of the two epochs that is not 0: what entries of one epoch lack to those of the other. */
+    public static final int EPOCH = EntryLayout.EPOCH;
+
     /** The expiry of an entry that has none. */
     public static final long NEVER = Long.MAX_VALUE;
 
@@ -138,6 +141,22 @@ public final class Entry {
         }
     }
 
+    /** Whether it belongs to an epoch: 0 or {@link #EPOCH}. Which that is, snapshots decide; a change of the entry keeps it. */
+    public boolean isOf(int epoch) {
+        return (segment.get(EntryLayout.BYTE, base) & EPOCH) == epoch;
+    }
+
+    /** Whether an entry belongs to an epoch, as {@link #isOf(int)} tells. */
+    public static boolean isOf(Memory memory, long entry, int epoch) {
+        return (memory.getByte(entry, 0) & EPOCH) == epoch;
+    }
+
+    /** Makes it belong to an epoch. */
+    public void epoch(int epoch) {
+        fullKind = fullKind & ~EPOCH | epoch;
+        segment.set(EntryLayout.BYTE, base, (byte) (segment.get(EntryLayout.BYTE, base) & ~EPOCH | epoch));
+    }
+
     public int keyLength() {
         return keyLength;
     }
@@ -218,7 +237,7 @@ public final class Entry {
         return n == key.length() && key.equalsBlock(memory, entry, EntryLayout.keyOffset(memory, entry, head));
     }
 
-    /** Makes a new entry, its value not yet written. Not in any table yet. */
+    /** Makes a new entry, its value not yet written. Not in any table yet. The kind may have an epoch added. */
     public static long create(Memory memory, int kind, int clock, Bytes key, int inlineLength, long expiryMillis) {
         int fullKind = expiryMillis == NEVER ? kind : kind | EntryLayout.HAS_EXPIRY;
         long entry = memory.allocate(EntryLayout.totalSize(fullKind, key.length(), inlineLength), Tag.ENTRY);
@@ -295,7 +314,9 @@ public final class Entry {
     }
 
     private void makeRoom(int kind, int inlineLength, long expiryMillis) {
-        int newKind = expiryMillis == NEVER ? kind : kind | EntryLayout.HAS_EXPIRY;
+        // The epoch is asked for where it lies: another view may have set it.
+        int newKind = kind & EntryLayout.KIND_MASK | segment.get(EntryLayout.BYTE, base) & EPOCH;
+        newKind = expiryMillis == NEVER ? newKind : newKind | EntryLayout.HAS_EXPIRY;
         if (newKind == fullKind && inlineLength == this.inlineLength) {
             if (hasExpiry()) {
                 segment.set(EntryLayout.LONG, base + keyOffset - 8, expiryMillis);

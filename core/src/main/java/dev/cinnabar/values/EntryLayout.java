@@ -14,7 +14,8 @@ import java.nio.ByteOrder;
  *  | 1 B  | 3 B     | 1 B    | 0 or 4 B       | 0, 1 or 5 B    | 0 or 8 B | ... | ...   |
  *  +------+---------+--------+----------------+----------------+----------+-----+-------+
  *
- *  kind     bit 7: has an expiry; bits 6-4: encoding (its meaning depends on the type); bits 3-0: type
+ *  kind     bit 7: has an expiry; bits 6-4: encoding (its meaning depends on the type); bit 3: epoch; bits 2-0: type
+ *  epoch    whether the last snapshot has it, or it has been made since: see {@link Entry#isOf}
  *  clock    when it was used last (LRU) or how often (LFU), 24 bits
  *  keylen   0..254: the length of the key; 255: the length follows in 4 bytes
  *  vallen   only where the value is a run of bytes inside the entry: 0..254, or 255 and 4 bytes
@@ -39,8 +40,9 @@ public final class EntryLayout {
     static final int FIXED = 5;
 
     static final int HAS_EXPIRY = 0x80;
-    static final int KIND_MASK = 0x7f;
-    static final int TYPE_MASK = 15;
+    static final int EPOCH = 0x08;
+    static final int KIND_MASK = 0x77;
+    static final int TYPE_MASK = 7;
     static final int LONG_LENGTH = 255;
 
     /** The size of a value that lies elsewhere: address, length, capacity. */

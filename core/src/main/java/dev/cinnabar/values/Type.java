@@ -36,6 +36,6 @@ public enum Type {
 
     /** The type with a number that an entry holds. */
     public static Type of(int code) {
-        return BY_CODE[code & 15];
+        return BY_CODE[code & EntryLayout.TYPE_MASK];
     }
 }

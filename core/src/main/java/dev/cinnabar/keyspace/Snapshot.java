@@ -1,0 +1,281 @@
+package dev.cinnabar.keyspace;
+
+import dev.cinnabar.structures.RecordConsumer;
+import dev.cinnabar.values.Entry;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All keys and values as of one moment, handed out while they go on changing. Walked by one thread, which holds no lock; its
+ * state in a partition is guarded by that partition's lock.
+ */
+public final class Snapshot {
+
+    /*
+     * Every entry belongs to one of two epochs, by a bit in its header. Between snapshots all entries are of the current one.
+     * A snapshot begins by making the other one current, with all partitions locked: at this moment no entry is of the current
+     * epoch. From then on an entry becomes so
+     *
+     *   - when the walk comes past it: step() hands it to the sink,
+     *   - before it is changed, moved or deleted for the first time: whoever is about to do so hands it to the sink,
+     *   - when it is made.
+     *
+     * So the sink gets each entry that was there at the beginning once, as it was then, and no other; and when the walk is
+     * through, all entries are of the current epoch again, and the next snapshot can begin. That is all. There is no copy of
+     * anything, and no list of what has been seen.
+     *
+     * The order of the walk is that of hashes (HashTable.scan), which growth and shrinking do not disturb. The databases are
+     * noted at the beginning: what FLUSHALL and SWAPDB do to their numbers is nothing to the walk. A database that is thrown
+     * away is taken apart only when the walk has been there.
+     *
+     * WHO MUST NOT FORGET? Handlers get an entry for changing by the write methods of Call, which hand it over at once,
+     * whether it is changed in the end or not: the snapshot loses nothing by having it early. What does not come that way, as
+     * expiry and eviction, ends in the methods of Database that remove and move, which do it by themselves. Database asserts it
+     * of each entry whose place or expiry has changed, and SnapshotCommandsTest runs all commands that write against it.
+     *
+     * WHEN IT FAILS, or nobody wants it any more, the epochs must agree all the same: it is walked to its end, and the sink
+     * gets nothing.
+     */
+
+    /** Who wants the entries. */
+    @FunctionalInterface
+    public interface Sink {
+        /**
+         * An entry as it was when the snapshot began. Called with the entry's partition locked, by whichever thread: must be
+         * quick, and change nothing.
+         *
+         * @param database the number that its database had
+         * @return about how many bytes have become of it
+         */
+        long take(int partition, int database, Entry entry);
+    }
+
+    /** How many entries the walk looks at together: the cache misses of all their headers overlap. */
+    private static final int BATCH = 64;
+
+    /** A locked step ends when so much time has passed, or so many bytes have come out, or so many entries were looked at. */
+    private static final long STEP_NANOS = 200_000;
+
+    private static final long STEP_BYTES = 64 << 10;
+    private static final int STEP_ENTRIES = 4096;
+
+    private static final long PAUSE_NANOS = 20_000;
+
+    private final Keyspace keyspace;
+    private final Sink sink;
+
+    /** By partition and number; null where there is nothing. */
+    private final @Nullable Database[][] parts;
+
+    private final long[] keys;
+    private final long[] expiring;
+
+    // The walk. It goes through one database of all partitions after the other.
+    private final Entry view = new Entry();
+    private final long[] batch = new long[BATCH];
+    private int batchCount;
+    private int scanned;
+    private long counted;
+    private int number;
+    private int index;
+    private long cursor;
+    private long stepNanos = STEP_NANOS;
+    private long stepBytes = STEP_BYTES;
+    private int stepEntries = STEP_ENTRIES;
+
+    private volatile long walked;
+    private volatile boolean isDiscarded;
+    private volatile boolean isOver;
+    private volatile @Nullable Throwable failure;
+
+    Snapshot(Keyspace keyspace, Sink sink) {
+        this.keyspace = keyspace;
+        this.sink = sink;
+        this.parts = new @Nullable Database[keyspace.partitions()][keyspace.databases()];
+        this.keys = new long[keyspace.databases()];
+        this.expiring = new long[keyspace.databases()];
+    }
+
+    /** All partitions are locked. */
+    void start(Partition[] partitions) {
+        for (int i = 0; i < partitions.length; i++) {
+            partitions[i].beginSnapshot(this, parts[i]);
+            for (int n = 0; n < keys.length; n++) {
+                Database database = parts[i][n];
+                if (database != null) {
+                    keys[n] += database.size();
+                    expiring[n] += database.expiringSize();
+                }
+            }
+        }
+    }
+
+    /** How many keys a database had when it began. */
+    public long keys(int database) {
+        return keys[database];
+    }
+
+    /** How many of them had an expiry. */
+    public long expiringKeys(int database) {
+        return expiring[database];
+    }
+
+    /** How many keys there were when it began. */
+    public long keys() {
+        long sum = 0;
+        for (long n : keys) {
+            sum += n;
+        }
+        return sum;
+    }
+
+    /** How many keys the walk has come past, which others may have handed out before. */
+    public long walkedKeys() {
+        return walked;
+    }
+
+    /** Whether all entries have been handed out, or would have been. */
+    public boolean isOver() {
+        return isOver;
+    }
+
+    /** What the sink has thrown, after which it gets nothing any more. */
+    public @Nullable Throwable failure() {
+        return failure;
+    }
+
+    /** The sink is to get nothing any more; the walk must go on to its end all the same. */
+    public void discard() {
+        isDiscarded = true;
+    }
+
+    public boolean isDiscarded() {
+        return isDiscarded;
+    }
+
+    /** The most that is done in one locked step: for tests. */
+    void stepAtMost(long nanos, long bytes, int entries) {
+        stepNanos = nanos;
+        stepBytes = bytes;
+        stepEntries = entries;
+    }
+
+    /**
+     * An entry is about to be changed that the walk has not seen: takes it as it is.
+     *
+     * @param database the number that its database had when the snapshot began
+     */
+    void preserve(Partition partition, int database, Entry entry) {
+        take(partition, database, entry);
+    }
+
+    private long take(Partition partition, int database, Entry entry) {
+        long bytes = 0;
+        if (!isDiscarded) {
+            try {
+                bytes = sink.take(partition.index(), database, entry);
+            } catch (RuntimeException | OutOfMemoryError e) {
+                // It may be a command that we are in, and that is not to fail for this.
+                failure = e;
+                isDiscarded = true;
+            }
+        }
+        entry.epoch(partition.epoch());
+        return bytes;
+    }
+
+    /**
+     * Walks on, in one locked step of a fraction of a millisecond. Called by one thread, with no lock held.
+     *
+     * @return whether there is more
+     */
+    public boolean step() {
+        while (number < keys.length) {
+            Database database = parts[index][number];
+            if (database != null) {
+                walk(keyspace.unlocked(index), database);
+                return true;
+            }
+            next();
+        }
+        isOver = true;
+        return false;
+    }
+
+    private void next() {
+        cursor = 0;
+        if (++index == parts.length) {
+            index = 0;
+            number++;
+        }
+    }
+
+    private void walk(Partition partition, Database database) {
+        partition.lock();
+        try {
+            if (walkOn(partition, database)) {
+                database.endSnapshot();
+                parts[index][number] = null;
+                if (isLast()) {
+                    partition.endSnapshot();
+                }
+                next();
+            }
+        } finally {
+            partition.unlock();
+        }
+        if (partition.hasWaitingThreads()) {
+            // The lock is not fair: without a pause this thread would take it again before they wake.
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+    }
+
+    /** Whether the walk has been in all databases of its partition. */
+    private boolean isLast() {
+        for (Database other : parts[index]) {
+            if (other != null) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Returns whether it has come to the end of the database. */
+    private boolean walkOn(Partition partition, Database database) {
+        long deadline = keyspace.clock().nanos() + stepNanos;
+        long bytes = 0;
+        int looked = 0;
+        boolean inTime = true;
+        RecordConsumer collector = record -> collect(database, record);
+        while (inTime) {
+            batchCount = 0;
+            scanned = 0;
+            boolean complete = true;
+            long after = database.scan(cursor, Math.min(BATCH / 2, stepEntries), collector);
+            for (int left = batchCount; left > 0 && complete; ) {
+                database.look(batch[--left], view);
+                bytes += take(partition, database.snapshotNumber(), view);
+                inTime = bytes < stepBytes && keyspace.clock().nanos() - deadline < 0;
+                complete = inTime || left == 0;
+            }
+            looked += scanned;
+            inTime &= looked < stepEntries;
+            if (complete && batchCount < BATCH) {
+                walked = counted += scanned;
+                cursor = after;
+                if (after == 0) {
+                    return true;
+                }
+            }
+            // Else from the same place again: those that were taken are not collected any more.
+        }
+        return false;
+    }
+
+    private void collect(Database database, long record) {
+        scanned++;
+        if (batchCount < BATCH && !database.isSeen(record)) {
+            batch[batchCount++] = record;
+        }
+    }
+}

@@ -1,0 +1,253 @@
+package dev.cinnabar.persistence;
+
+import dev.cinnabar.keyspace.Keyspace;
+import dev.cinnabar.keyspace.Snapshot;
+import dev.cinnabar.memory.Bytes;
+import dev.cinnabar.values.Entry;
+import java.util.Arrays;
+import java.util.Queue;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The bytes of a {@link Snapshot}, in the order in which they come: a thread that owns it calls {@link #run}, and the bytes
+ * reach the output on that thread, with no lock held. What is taken by other threads is guarded by the partitions' locks.
+ */
+public final class SnapshotStream implements Snapshot.Sink {
+
+    /*
+     * Bytes are made under the lock of a partition, by the walk or by a thread that is about to change an entry, and gather in
+     * that partition's lane: a chunk that is being filled. A full chunk goes into the queue, from which the walking thread
+     * takes it between two steps. So a thread that changes an entry waits for no file; if the file is slow the walk waits, and
+     * what is changed meanwhile gathers in the queue: at most what clients can change in that time.
+     *
+     * A chunk has entries of several databases if they come like that, each run of them with its number.
+     */
+
+    /** Where the bytes go. What fails there is thrown as an {@link java.io.UncheckedIOException}. */
+    @FunctionalInterface
+    public interface Output {
+        /**
+         * Some keys with their values.
+         *
+         * @param version the version of the format that can tell all of them
+         */
+        void write(int database, Bytes entries, int version, long keys);
+    }
+
+    private static final int CHUNK_BYTES = 32 << 10;
+
+    /** So many chunks are kept to be used again. */
+    private static final int MAX_KEPT = 64;
+
+    /** Larger ones are not kept to be used again. */
+    private static final int MAX_KEPT_BYTES = 4 * CHUNK_BYTES;
+
+    /** Some bytes with what they are; owned by one thread at a time. */
+    private static final class Chunk {
+        byte[] bytes = new byte[CHUNK_BYTES];
+        int length;
+
+        /** For each run of entries of one database: its number, end, version and how many they are. */
+        int[] runs = new int[4 * 8];
+
+        int runCount;
+
+        void append(byte[] source, int offset, int n) {
+            if (bytes.length - length < n) {
+                bytes = Arrays.copyOf(bytes, Math.max(length + n, Math.min(2 * bytes.length, Integer.MAX_VALUE - 16)));
+            }
+            System.arraycopy(source, offset, bytes, length, n);
+            length += n;
+        }
+
+        /** The bytes since the last run ended are a key of this database. */
+        void endEntry(int database, int version) {
+            int last = 4 * (runCount - 1);
+            if (runCount == 0 || runs[last] != database) {
+                last = 4 * runCount++;
+                if (last == runs.length) {
+                    runs = Arrays.copyOf(runs, 2 * runs.length);
+                }
+                runs[last] = database;
+                runs[last + 2] = 0;
+                runs[last + 3] = 0;
+            }
+            runs[last + 1] = length;
+            runs[last + 2] = Math.max(runs[last + 2], version);
+            runs[last + 3]++;
+        }
+
+        void writeTo(Output output, Bytes view) {
+            int from = 0;
+            for (int i = 0; i < 4 * runCount; i += 4) {
+                output.write(runs[i], view.set(bytes, from, runs[i + 1] - from), runs[i + 2], runs[i + 3]);
+                from = runs[i + 1];
+            }
+        }
+
+        void clear() {
+            length = 0;
+            runCount = 0;
+        }
+    }
+
+    /** What a partition has; guarded by its lock, until the snapshot is through with it. */
+    private final class Lane {
+        @Nullable
+        Chunk chunk;
+
+        EntryFormat.@Nullable Encoder encoder;
+
+        long take(int database, Entry entry) {
+            Chunk filled = chunk();
+            int before = filled.length;
+            EntryFormat.Encoder own = encoder;
+            if (own == null) {
+                own = format.newEncoder((bytes, offset, n) -> chunk().append(bytes, offset, n));
+                encoder = own;
+            }
+            int version;
+            try {
+                version = own.encode(entry);
+            } catch (RuntimeException | OutOfMemoryError e) {
+                filled.length = before;
+                throw e;
+            }
+            filled.endEntry(database, version);
+            int made = filled.length - before;
+            waiting.addAndGet(made);
+            if (filled.length >= CHUNK_BYTES - CHUNK_BYTES / 8) {
+                full.add(filled);
+                chunk = null;
+            }
+            return made;
+        }
+
+        private Chunk chunk() {
+            Chunk current = chunk;
+            if (current == null) {
+                current = spare.poll();
+                current = current == null ? new Chunk() : current;
+                chunk = current;
+            }
+            return current;
+        }
+
+        void close() {
+            if (encoder != null) {
+                encoder.close();
+            }
+        }
+    }
+
+    private final EntryFormat format;
+    private final Lane[] lanes;
+    private final Queue<Chunk> full = new ConcurrentLinkedQueue<>();
+    private final ArrayBlockingQueue<Chunk> spare = new ArrayBlockingQueue<>(MAX_KEPT);
+
+    /** Bytes made and not written yet. */
+    private final AtomicLong waiting = new AtomicLong();
+
+    private volatile long mostWaiting;
+    private final Snapshot snapshot;
+    private final Bytes view = new Bytes();
+
+    /**
+     * Begins a snapshot.
+     *
+     * @param atTheCut run while all partitions are locked: what has to happen at the same point of all that changes
+     * @throws IllegalStateException if one runs already
+     */
+    public SnapshotStream(Keyspace keyspace, EntryFormat format, Runnable atTheCut) {
+        this.format = format;
+        this.lanes = new Lane[keyspace.partitions()];
+        for (int i = 0; i < lanes.length; i++) {
+            lanes[i] = new Lane();
+        }
+        this.snapshot = keyspace.startSnapshot(this, atTheCut);
+    }
+
+    /** How many keys there are, and how many have been seen. */
+    public Snapshot snapshot() {
+        return snapshot;
+    }
+
+    /** Bytes made and not written yet. */
+    public long waitingBytes() {
+        return waiting.get();
+    }
+
+    /** The most that this has been. */
+    public long mostWaitingBytes() {
+        return mostWaiting;
+    }
+
+    @Override
+    public long take(int partition, int database, Entry entry) {
+        return lanes[partition].take(database, entry);
+    }
+
+    /**
+     * Walks the snapshot to its end and writes it. Must be called, once, whatever becomes of the output.
+     *
+     * @throws RuntimeException what the output or the format has thrown, or {@link CancellationException}
+     *     after {@link #abort}: what has been written is not all
+     */
+    public void run(Output output) {
+        RuntimeException failure = null;
+        while (snapshot.step()) {
+            failure = failure == null ? tryDrain(output) : failure;
+        }
+        for (Lane lane : lanes) {
+            if (lane.chunk != null) {
+                full.add(lane.chunk);
+            }
+            lane.close();
+        }
+        failure = failure == null ? tryDrain(output) : failure;
+        full.clear();
+        spare.clear();
+        waiting.set(0);
+        Throwable cause = snapshot.failure();
+        if (failure != null) {
+            throw failure;
+        }
+        if (cause != null) {
+            throw new IllegalStateException("a value could not be written", cause);
+        }
+        if (snapshot.isDiscarded()) {
+            throw new CancellationException("the snapshot was aborted");
+        }
+    }
+
+    /** Nobody wants it any more: {@link #run} ends as soon as it can. Can be called by any thread. */
+    public void abort() {
+        snapshot.discard();
+    }
+
+    private @Nullable RuntimeException tryDrain(Output output) {
+        try {
+            drain(output);
+            return null;
+        } catch (RuntimeException e) {
+            snapshot.discard();
+            return e;
+        }
+    }
+
+    private void drain(Output output) {
+        mostWaiting = Math.max(mostWaiting, waiting.get());
+        for (Chunk chunk = full.poll(); chunk != null && !snapshot.isDiscarded(); chunk = full.poll()) {
+            chunk.writeTo(output, view);
+            waiting.addAndGet(-chunk.length);
+            chunk.clear();
+            if (chunk.bytes.length <= MAX_KEPT_BYTES) {
+                spare.offer(chunk);
+            }
+        }
+    }
+}

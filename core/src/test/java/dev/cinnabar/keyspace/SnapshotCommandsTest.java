@@ -1,0 +1,183 @@
+package dev.cinnabar.keyspace;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cinnabar.command.CommandSpec;
+import dev.cinnabar.command.Flag;
+import dev.cinnabar.command.testing.TestClient;
+import dev.cinnabar.command.testing.TestEngine;
+import dev.cinnabar.commands.Commands;
+import dev.cinnabar.memory.BufferAccounting;
+import dev.cinnabar.memory.Bytes;
+import dev.cinnabar.persistence.RdbWriter;
+import dev.cinnabar.persistence.ValueWriter;
+import dev.cinnabar.values.Entry;
+import dev.cinnabar.values.Limits;
+import dev.cinnabar.values.Views;
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayDeque;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Random;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Whatever commands do while a snapshot is walked, it has what was there when it began.
+ *
+ * <p>Strategy: all commands that write, and some that read, with random arguments over few keys in three databases, between
+ * the steps of a walk that takes one entry at a time; clients that wait, transactions, time that passes, eviction. Three
+ * snapshots in a row for each seed, one of them discarded in the middle.
+ *
+ * <p>Invariants: the sink gets each key once, with the value and the expiry that a copy has that was made at the beginning,
+ * and no other; afterwards the keyspace is well formed and all entries are of one epoch.
+ */
+class SnapshotCommandsTest {
+
+    /** Who gets the entries, and what he has got. */
+    private static final class Contents implements Snapshot.Sink {
+        private final Map<String, String> values = new TreeMap<>();
+        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        private final RdbWriter out = new RdbWriter(bytes::write, 1024, true, new BufferAccounting());
+        private final ValueWriter writer = new ValueWriter(out, new Views(new Limits()));
+        private int discardAfter = Integer.MAX_VALUE;
+
+        @Override
+        public long take(int partition, int database, Entry entry) {
+            assertThat(values.size()).isLessThan(discardAfter);
+            String key = database + ":" + entry.key(new Bytes());
+            String before = values.put(key, dump(entry) + " " + entry.expiryMillis());
+            assertThat(before).as("%s came before", key).isNull();
+            return 1;
+        }
+
+        private String dump(Entry entry) {
+            if (!ValueWriter.canWrite(entry)) {
+                return "stream";
+            }
+            bytes.reset();
+            writer.dump(entry);
+            return HexFormat.of().formatHex(bytes.toByteArray());
+        }
+    }
+
+    private final Random random = new Random();
+    private final WriteCommands commands = new WriteCommands(random);
+
+    @Test
+    void thereIsALineOfEachCommandThatWrites() {
+        assertThat(commands.names())
+                .containsAll(Commands.table().all().stream()
+                        .filter(spec -> spec.has(Flag.WRITE) && spec.handler() != null)
+                        .map(CommandSpec::fullName)
+                        .toList());
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void hasWhatWasThereWhenItBegan(long seed) {
+        random.setSeed(seed);
+        try (TestEngine redis = new TestEngine()) {
+            Limits limits = redis.settings().limits();
+            limits.hashEntries = 8;
+            limits.setListpackEntries = 6;
+            limits.setIntsetEntries = 6;
+            limits.zsetEntries = 6;
+            limits.listListpackSize = 4;
+            limits.streamNodeEntries = 3;
+            limits.hllSparseBytes = 100;
+            Play play = new Play(redis);
+            play.run(2000);
+            for (int i = 0; i < 4; i++) {
+                check(redis, play, seed, i == 2);
+                play.run(200);
+            }
+        }
+    }
+
+    private void check(TestEngine redis, Play play, long seed, boolean discard) {
+        Keyspace keyspace = redis.engine().keyspace();
+        Contents expected = new Contents();
+        Contents got = new Contents();
+        Snapshot snapshot = keyspace.startSnapshot(got, () -> contents(keyspace, expected));
+        assertThat(snapshot.keys()).isEqualTo(expected.values.size());
+        snapshot.stepAtMost(Long.MAX_VALUE / 2, 1, 1);
+        int steps = 0;
+        while (snapshot.step()) {
+            play.run(random.nextInt(12));
+            if (discard && ++steps == 10) {
+                snapshot.discard();
+                got.discardAfter = 0;
+            }
+            if (random.nextInt(10) == 0) {
+                keyspace.checkInvariants();
+            }
+        }
+        assertThat(snapshot.failure()).as("seed %d", seed).isNull();
+        assertThat(snapshot.walkedKeys()).isPositive();
+        if (!discard) {
+            assertThat(got.values).as("seed %d", seed).isEqualTo(expected.values);
+        }
+        keyspace.checkInvariants();
+    }
+
+    /** All entries as they are. All partitions are locked. */
+    private static void contents(Keyspace keyspace, Contents into) {
+        for (int i = 0; i < keyspace.partitions(); i++) {
+            for (int n = 0; n < keyspace.databases(); n++) {
+                Database database = keyspace.partition(i).databaseIfAny(n);
+                if (database != null) {
+                    int partition = i;
+                    int number = n;
+                    Entry view = new Entry();
+                    database.scan(0, Integer.MAX_VALUE, record -> {
+                        database.look(record, view);
+                        into.take(partition, number, view);
+                    });
+                }
+            }
+        }
+    }
+
+    /** Runs commands, and what else changes keys. */
+    private final class Play {
+        private final TestEngine redis;
+        private final Eviction eviction;
+        private final ArrayDeque<TestClient> clients = new ArrayDeque<>();
+
+        Play(TestEngine redis) {
+            this.redis = redis;
+            eviction = new Eviction(redis.engine().keyspace(), new SplittableRandom(1));
+            clients.add(redis.newClient());
+        }
+
+        void run(int count) {
+            Keyspace keyspace = redis.engine().keyspace();
+            for (int i = 0; i < count; i++) {
+                client().run(commands.next());
+                switch (random.nextInt(40)) {
+                    case 0 -> redis.advanceMillis(random.nextInt(5));
+                    case 1 -> keyspace.expireDue();
+                    case 2 -> keyspace.collectGarbage();
+                    case 3 -> redis.attendToWaits();
+                    case 4 -> eviction.evictAny(random.nextBoolean());
+                    default -> {}
+                }
+            }
+        }
+
+        /** One that does not wait; of those that do, the first go when there are too many. */
+        private TestClient client() {
+            if (clients.getLast().isBlocked()) {
+                clients.add(redis.newClient());
+            }
+            if (clients.size() > 5) {
+                clients.remove().disconnect();
+            }
+            return clients.getLast();
+        }
+    }
+}
