@@ -123,6 +123,11 @@ public final class Call {
         return expiredUpTo;
     }
 
+    /** Whether the command is one of a file that is run again: as it was logged, not as a client would say it. */
+    public boolean isReplayed() {
+        return dispatcher.isReplaying();
+    }
+
     // Looking keys up.
 
     private Partition partition(int arg) {
@@ -468,10 +473,24 @@ public final class Call {
         return effects.begin(session.database(), name);
     }
 
-    /** As {@link #effect(String)}: a first word to come. */
-    public Effects effect() {
-        said = true;
-        return effects.begin(session.database());
+    /** As {@link #effect(String)}, followed by an argument, which is mostly a key. */
+    public Effects effect(String name, int arg) {
+        return effect(name).word(args.at(arg, keyView));
+    }
+
+    /** The effect is that of a deletion whose reason is that the time that was given is over. */
+    public void effectOfExpiry(int arg) {
+        if (isJournaled()) {
+            effect(engine.settings().nameOfExpiry, arg).end();
+        }
+    }
+
+    /** Adds arguments to an effect: from an index up to another. */
+    public Effects words(Effects effect, int from, int to) {
+        for (int i = from; i < to; i++) {
+            effect.word(args.at(i, keyView));
+        }
+        return effect;
     }
 
     /** The command is logged as it came, though no change was counted, and after the effects that were said before. */

@@ -51,6 +51,9 @@ public final class Settings {
     /** The command that deletes an expired key, as the journal says it. */
     public volatile String nameOfExpiry = "DEL";
 
+    /** The command that deletes a key on the way of another command, as the journal says it. */
+    public volatile String nameOfServerDeletion = "DEL";
+
     /** The command that deletes a key to make room, as the journal says it. */
     public volatile String nameOfEviction = "DEL";
 
@@ -107,6 +110,7 @@ public final class Settings {
                 Directives.NOTIFY_KEYSPACE_EVENTS,
                 Directives.LAZYFREE_LAZY_EXPIRE,
                 Directives.LAZYFREE_LAZY_EVICTION,
+                Directives.LAZYFREE_LAZY_SERVER_DEL,
                 Directives.ENABLE_DEBUG_COMMAND);
         read();
         configuration.onChange(
@@ -145,6 +149,7 @@ public final class Settings {
         int classes = configuration.get(Directives.NOTIFY_KEYSPACE_EVENTS);
         events = (classes & EventClasses.DESTINATIONS) == 0 ? 0 : classes;
         nameOfExpiry = configuration.get(Directives.LAZYFREE_LAZY_EXPIRE) ? "UNLINK" : "DEL";
+        nameOfServerDeletion = configuration.get(Directives.LAZYFREE_LAZY_SERVER_DEL) ? "UNLINK" : "DEL";
         nameOfEviction = configuration.get(Directives.LAZYFREE_LAZY_EVICTION) ? "UNLINK" : "DEL";
         debug = configuration.get(Directives.ENABLE_DEBUG_COMMAND);
     }

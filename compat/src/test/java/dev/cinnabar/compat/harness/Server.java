@@ -109,6 +109,17 @@ public final class Server {
         return process.exitValue();
     }
 
+    /** Where the process runs, as this process sees it, also where it has another root. */
+    public Path workingDirectory() {
+        Path seen = Path.of("/proc", Long.toString(process.pid()), "cwd");
+        return Files.isDirectory(seen) ? seen : directory;
+    }
+
+    /** Ends the process at once, as a crash of it would; returns when it has ended. */
+    public void crash() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
     /** What the process wrote. */
     public String log() {
         try {

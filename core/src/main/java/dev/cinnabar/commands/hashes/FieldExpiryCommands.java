@@ -104,6 +104,7 @@ final class FieldExpiryCommands {
         }
         int set = 0;
         int deleted = 0;
+        FieldEffects effects = FieldEffects.of(call, args);
         for (int i = first; i < args.count(); i++) {
             if (entry == null || hash.size() == 0 || !Hashes.find(call, hash, args.at(i))) {
                 reply.integer(NO_FIELD);
@@ -115,13 +116,16 @@ final class FieldExpiryCommands {
             } else if (when <= call.expiredUpTo()) {
                 hash.remove();
                 deleted++;
+                effects.deleted(i);
                 reply.integer(DELETED);
             } else {
                 hash.setExpiry(when);
                 set++;
+                effects.changed(i);
                 reply.integer(DONE);
             }
         }
+        effects.logExpiry(when, nx || xx || gt || lt ? 3 : 0);
         changed(call, hash, entry, set, deleted, "hexpire");
     }
 

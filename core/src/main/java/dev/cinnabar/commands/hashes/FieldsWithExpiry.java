@@ -16,6 +16,7 @@ import dev.cinnabar.command.ExpiryOption;
 import dev.cinnabar.command.KeySpec;
 import dev.cinnabar.command.OptionGroup;
 import dev.cinnabar.config.EventClasses;
+import dev.cinnabar.journal.Effects;
 import dev.cinnabar.resp.RedisError;
 import dev.cinnabar.resp.Reply;
 import dev.cinnabar.values.Entry;
@@ -95,6 +96,7 @@ final class FieldsWithExpiry {
             hash.at(entry);
         }
         int deleted = 0;
+        FieldEffects effects = FieldEffects.of(call, args);
         for (int i = first; i < args.count(); i++) {
             if (entry == null || hash.size() == 0 || !Hashes.find(call, hash, args.at(i))) {
                 reply.nil();
@@ -102,8 +104,10 @@ final class FieldsWithExpiry {
                 reply.bulk(hash.value());
                 hash.remove();
                 deleted++;
+                effects.changed(i);
             }
         }
+        effects.logDeletion();
         if (entry != null && deleted > 0) {
             Hashes.removed(call, hash, entry, "hdel");
         }
@@ -134,6 +138,7 @@ final class FieldsWithExpiry {
         }
         int set = 0;
         int deleted = 0;
+        FieldEffects effects = FieldEffects.of(call, args);
         for (int i = first; i < args.count(); i++) {
             if (entry == null || hash.size() == 0 || !Hashes.find(call, hash, args.at(i))) {
                 reply.nil();
@@ -147,14 +152,22 @@ final class FieldsWithExpiry {
                 if (hash.expiryMillis() != Entry.NEVER) {
                     hash.setExpiry(Entry.NEVER);
                     set++;
+                    effects.changed(i);
                 }
             } else if (when <= call.expiredUpTo()) {
                 hash.remove();
                 deleted++;
+                effects.deleted(i);
             } else {
                 hash.setExpiry(when);
                 set++;
+                effects.changed(i);
             }
+        }
+        if (persist) {
+            effects.logPersistence();
+        } else {
+            effects.logExpiry(when, 0);
         }
         FieldExpiryCommands.changed(call, hash, entry, set, deleted, persist ? "hpersist" : "hexpire");
     }
@@ -263,6 +276,7 @@ final class FieldsWithExpiry {
             hash.expectExpiry();
         }
         int deleted = 0;
+        FieldEffects effects = FieldEffects.of(call, args);
         for (int i = first; i < end; i += 2) {
             if (!past) {
                 hash.set(args.at(i), args.at(i + 1, call.view()), setting.keep());
@@ -273,7 +287,11 @@ final class FieldsWithExpiry {
             } else if (hash.size() > 0 && hash.find(args.at(i))) {
                 hash.remove();
                 deleted++;
+                effects.deleted(i);
             }
+        }
+        if (call.isJournaled() && setting.timed() && !past) {
+            log(call, setting, first, end);
         }
         if (!past) {
             call.modified(1);
@@ -285,6 +303,15 @@ final class FieldsWithExpiry {
             Hashes.removed(call, hash, entry, "hdel");
         }
         reply.integer(1);
+    }
+
+    private static void log(Call call, Setting setting, int first, int end) {
+        Effects effect = call.effect("HSETEX", 1);
+        if (setting.fnx() || setting.fxx()) {
+            effect.word(setting.fnx() ? "FNX" : "FXX");
+        }
+        effect.word("PXAT").integer(setting.whenMillis()).word("FIELDS").integer((end - first) / 2);
+        call.words(effect, first, end).end();
     }
 
     private static boolean isMet(Call call, Args args, Setting setting, @Nullable Entry entry, int first, int end) {

@@ -19,6 +19,7 @@ import dev.cinnabar.command.CommandSpec;
 import dev.cinnabar.command.KeySpec;
 import dev.cinnabar.command.ScanOptions;
 import dev.cinnabar.config.EventClasses;
+import dev.cinnabar.journal.Effects;
 import dev.cinnabar.memory.Bytes;
 import dev.cinnabar.resp.RedisError;
 import dev.cinnabar.resp.Reply;
@@ -342,7 +343,20 @@ public final class HashCommands {
         Hashes.forSetting(call, entry, 1).set(args.at(2), text, found);
         call.modified(1);
         call.notify(EventClasses.HASH, "hincrbyfloat", 1);
+        if (call.isJournaled()) {
+            logFloat(call, args, hash, text);
+        }
         reply.bulk(text);
+    }
+
+    /** Only a field that expires needs a command of newer versions to keep that. */
+    private static void logFloat(Call call, Args args, HashValue hash, Bytes text) {
+        boolean expires = hash.find(args.at(2)) && hash.expiryMillis() != Entry.NEVER;
+        Effects effect = call.effect(expires ? "HSETEX" : "HSET", 1);
+        if (expires) {
+            effect.word("KEEPTTL").word("FIELDS").integer(1);
+        }
+        effect.word(args.at(2)).word(text).end();
     }
 
     private static void all(Call call, Args args, Reply reply, boolean fields, boolean values) {

@@ -15,6 +15,7 @@ import dev.cinnabar.command.Flag;
 import dev.cinnabar.command.Group;
 import dev.cinnabar.command.KeySpec;
 import dev.cinnabar.config.EventClasses;
+import dev.cinnabar.journal.Effects;
 import dev.cinnabar.memory.Bytes;
 import dev.cinnabar.resp.RedisError;
 import dev.cinnabar.resp.Reply;
@@ -105,6 +106,9 @@ final class ImportCommand {
         }
         if (old != null) {
             call.database(2).delete(old);
+            if (call.isJournaled()) {
+                call.effect("DEL", 2).end();
+            }
         }
         HashValue hash = call.views().hash;
         int kind = hash.kindFor(fields.length);
@@ -114,6 +118,13 @@ final class ImportCommand {
         }
         call.modified(2);
         call.notify(EventClasses.HASH, "hset", 2);
+        if (call.isJournaled()) {
+            Effects effect = call.effect("HSET", 2);
+            for (int i = 0; i < fields.length; i++) {
+                effect.word(fields[i]).word(args.at(i + 4));
+            }
+            effect.end();
+        }
         reply.ok();
     }
 }

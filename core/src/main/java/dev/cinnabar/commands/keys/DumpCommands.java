@@ -163,11 +163,17 @@ final class DumpCommands {
             if (old != null) {
                 call.delete(1, old);
                 call.notify(EventClasses.GENERIC, "del", 1);
+                call.effectOfExpiry(1);
             }
         } else {
             int clock = call.engine().accessClock(idleSeconds, frequency, call.nowMillis());
             call.install(1, expiryMillis, clock);
             call.notify(EventClasses.GENERIC, "restore", 1);
+            if (call.isJournaled() && ttl != 0 && !absolute) {
+                call.words(call.effect("RESTORE", 1).integer(expiryMillis), 3, args.count())
+                        .word("ABSTTL")
+                        .end();
+            }
         }
         reply.ok();
     }

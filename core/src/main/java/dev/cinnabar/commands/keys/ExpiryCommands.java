@@ -122,10 +122,15 @@ final class ExpiryCommands {
         if (whenMillis <= call.expiredUpTo()) {
             call.delete(1, entry);
             call.notify(EventClasses.GENERIC, "del", 1);
+            call.effectOfExpiry(1);
         } else {
             call.database(1).expireAt(entry, whenMillis);
             call.modified(1);
             call.notify(EventClasses.GENERIC, "expire", 1);
+            if (call.isJournaled() && (fromNow || unitMillis != 1)) {
+                call.words(call.effect("PEXPIREAT", 1).integer(whenMillis), 3, args.count())
+                        .end();
+            }
         }
         reply.integer(1);
     }

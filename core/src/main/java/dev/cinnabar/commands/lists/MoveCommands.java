@@ -133,18 +133,27 @@ final class MoveCommands {
     }
 
     private static void blockingPopAndPush(Call call, Args args, Reply reply) {
-        moveOrWait(call, args, reply, false, true, Timeouts.seconds(args, 3));
+        moveOrWait(call, args, reply, false, true, Timeouts.seconds(args, 3), "RPOPLPUSH");
     }
 
     private static void blockingMove(Call call, Args args, Reply reply) {
         boolean from = Lists.isLeft(args, 3);
         boolean to = Lists.isLeft(args, 4);
-        moveOrWait(call, args, reply, from, to, Timeouts.seconds(args, 5));
+        moveOrWait(call, args, reply, from, to, Timeouts.seconds(args, 5), "LMOVE");
     }
 
     private static void moveOrWait(
-            Call call, Args args, Reply reply, boolean fromLeft, boolean toLeft, long timeoutMillis) {
-        if (args.failed() || moveOne(call, args, reply, fromLeft, toLeft) || args.failed()) {
+            Call call, Args args, Reply reply, boolean fromLeft, boolean toLeft, long timeoutMillis, String effect) {
+        if (args.failed()) {
+            return;
+        }
+        if (moveOne(call, args, reply, fromLeft, toLeft)) {
+            if (call.isJournaled()) {
+                call.words(call.effect(effect), 1, args.count() - 1).end();
+            }
+            return;
+        }
+        if (args.failed()) {
             return;
         }
         if (call.canBlock()) {
@@ -245,7 +254,15 @@ final class MoveCommands {
         boolean to = Lists.isLeft(args, 4);
         long timeout = Timeouts.seconds(args, 5);
         Amount amount = args.failed() ? Amount.ONE : amount(args, 6);
-        if (!args.failed() && !moveMany(call, args, reply, from, to, amount) && !args.failed()) {
+        if (args.failed()) {
+            return;
+        }
+        if (moveMany(call, args, reply, from, to, amount)) {
+            if (call.isJournaled()) {
+                call.words(call.words(call.effect("LMOVEM"), 1, 5), 6, args.count())
+                        .end();
+            }
+        } else if (!args.failed()) {
             call.block(Type.LIST, timeout, 1, 1);
         }
     }

@@ -144,6 +144,9 @@ final class PopCommands {
                 reply.array(2);
                 reply.bulk(args.at(i));
                 popOne(call, reply, i, entry, call.views().list.at(entry), left);
+                if (call.isJournaled()) {
+                    call.effect(left ? "LPOP" : "RPOP", i).end();
+                }
                 return;
             }
         }
@@ -211,6 +214,9 @@ final class PopCommands {
                 reply.array(n);
                 Lists.pop(call, reply, list, left, n);
                 Lists.popped(call, i, entry, list, left, n);
+                if (call.isJournaled()) {
+                    call.effect(left ? "LPOP" : "RPOP", i).integer(n).end();
+                }
                 return true;
             }
         }

@@ -80,6 +80,7 @@ public final class DatabaseCommands {
             clear(call.keyspace(), n);
         }
         call.engine().tracking().flushed(call.sender());
+        logAlways(call);
         free(call, background);
         reply.ok();
     }
@@ -91,8 +92,16 @@ public final class DatabaseCommands {
         }
         clear(call.keyspace(), call.session().database());
         call.engine().tracking().flushed(call.sender());
+        logAlways(call);
         free(call, background);
         reply.ok();
+    }
+
+    /** These are logged even where nothing was to be changed. */
+    private static void logAlways(Call call) {
+        if (call.isJournaled()) {
+            call.effectAsItCame();
+        }
     }
 
     private static boolean isInBackground(Args args) {
@@ -134,6 +143,7 @@ public final class DatabaseCommands {
         for (int p = 0; p < call.keyspace().partitions(); p++) {
             call.keyspace().partition(p).swap((int) first, (int) second);
         }
+        logAlways(call);
         reply.ok();
     }
 }

@@ -15,6 +15,7 @@ import dev.cinnabar.command.Call;
 import dev.cinnabar.command.CommandSpec;
 import dev.cinnabar.command.KeySpec;
 import dev.cinnabar.config.EventClasses;
+import dev.cinnabar.journal.Effects;
 import dev.cinnabar.resp.RedisError;
 import dev.cinnabar.resp.Reply;
 import dev.cinnabar.values.Entry;
@@ -24,6 +25,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** Members chosen by chance: SRANDMEMBER and SPOP. Stateless. */
 final class RandomMembers {
@@ -163,13 +165,20 @@ final class RandomMembers {
             return;
         }
         SetValue set = call.views().set.at(entry);
-        pop(set, call.dispatcher().random(), reply);
+        Effects effect = call.isJournaled() ? call.effect("SREM", 1) : null;
+        pop(set, call.dispatcher().random(), reply, effect);
+        if (effect != null) {
+            effect.end();
+        }
         SetCommands.changed(call, 1, entry, set, "spop");
     }
 
-    private static void pop(SetValue set, RandomGenerator random, Reply reply) {
+    private static void pop(SetValue set, RandomGenerator random, Reply reply, @Nullable Effects effect) {
         set.draw(random);
         reply.bulk(set.member());
+        if (effect != null) {
+            effect.word(set.member());
+        }
         set.removeMember();
     }
 
@@ -197,11 +206,18 @@ final class RandomMembers {
             call.delete(1, entry);
             call.notify(EventClasses.SET, "spop", 1);
             call.notify(EventClasses.GENERIC, "del", 1);
+            if (call.isJournaled()) {
+                call.effect(call.engine().settings().nameOfServerDeletion, 1).end();
+            }
             return;
         }
         reply.set(count);
+        Effects effect = call.isJournaled() ? call.effect("SREM", 1) : null;
         for (long i = 0; i < count; i++) {
-            pop(set, call.dispatcher().random(), reply);
+            pop(set, call.dispatcher().random(), reply, effect);
+        }
+        if (effect != null) {
+            effect.end();
         }
         if (left * SHRINK_FACTOR <= count) {
             set.shrink();

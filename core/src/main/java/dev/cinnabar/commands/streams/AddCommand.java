@@ -10,6 +10,7 @@ import dev.cinnabar.command.Call;
 import dev.cinnabar.command.CommandSpec;
 import dev.cinnabar.command.KeySpec;
 import dev.cinnabar.config.EventClasses;
+import dev.cinnabar.journal.Effects;
 import dev.cinnabar.memory.Bytes;
 import dev.cinnabar.resp.RedisError;
 import dev.cinnabar.resp.Reply;
@@ -127,6 +128,23 @@ final class AddCommand {
         if (options.strategy != Strategy.NONE && stream.trim(options, call.views().consumerGroup) > 0) {
             call.notify(EventClasses.STREAM, "xtrim", 1);
         }
+        if (call.isJournaled()
+                && (options.newId != NewId.GIVEN || options.approximate && options.strategy != Strategy.NONE)) {
+            log(call, args, stream, field, id);
+        }
+    }
+
+    /** The ID is the one that was chosen, and what was cut off is cut off exactly. */
+    private static void log(Call call, Args args, StreamValue stream, int field, StreamId id) {
+        Effects effect = call.effect("XADD", 1);
+        TrimOptions.log(call, args, effect, field - 1, stream);
+        call.words(GroupEffects.id(call, effect, id), field, args.count()).end();
+        StreamOptions options = call.views().streamOptions;
+        if (options.producer != 0) {
+            call.words(call.effect("XIDMPRECORD", 1), options.producer, options.producer + 1)
+                    .word(producersId(call, args, field));
+            GroupEffects.id(call, effect, id).end();
+        }
     }
 
     /** Whether the producer has sent this entry before: the ID of the options is the entry's then. */
@@ -139,6 +157,7 @@ final class AddCommand {
         if (found) {
             known.countDuplicate();
             call.changed(1);
+            call.noEffect();
         }
         return found;
     }

@@ -129,9 +129,11 @@ final class ClaimCommands {
         }
         ConsumerGroup group = call.views().consumerGroup;
         StreamId id = call.views().streamId;
-        if (options.lastId.compareTo(group.lastId(id)) > 0) {
+        boolean advanced = options.lastId.compareTo(group.lastId(id)) > 0;
+        if (advanced) {
             group.setLastId(options.lastId);
         }
+        call.noEffect();
         GroupCommands.consumer(call, args, 1, 3);
         group.setSeen(call.nowMillis());
         Ids claimed = new Ids();
@@ -141,12 +143,17 @@ final class ClaimCommands {
             boolean pending = group.findPending(id);
             if (!call.views().stream.find(id.millis(), id.sequence())) {
                 if (pending) {
+                    GroupEffects.claimed(call, 1, 2, 3, group);
                     group.removePending();
                     changed = true;
                 }
             } else if (claim(call, group, id, pending, options)) {
+                GroupEffects.claimed(call, 1, 2, 3, group);
                 claimed.add(id);
             }
+        }
+        if (advanced && !changed && claimed.size() == 0) {
+            GroupEffects.advanced(call, 1, 2, group);
         }
         if (changed || claimed.size() > 0) {
             call.changed(1);
@@ -218,6 +225,7 @@ final class ClaimCommands {
             return;
         }
         ConsumerGroup group = call.views().consumerGroup;
+        call.noEffect();
         GroupCommands.consumer(call, args, 1, 3);
         group.setSeen(call.nowMillis());
         Ids claimed = new Ids();
@@ -227,6 +235,7 @@ final class ClaimCommands {
         for (long attempts = ATTEMPTS * count; found && attempts > 0 && count > 0; attempts--) {
             group.pendingId(id);
             if (!call.views().stream.find(id.millis(), id.sequence())) {
+                GroupEffects.claimed(call, 1, 2, 3, group);
                 group.removePending();
                 deleted.add(id);
                 count--;
@@ -242,6 +251,7 @@ final class ClaimCommands {
                     group.countDelivery();
                 }
                 group.setActive(call.nowMillis());
+                GroupEffects.claimed(call, 1, 2, 3, group);
                 claimed.add(id);
                 count--;
             }

@@ -39,6 +39,9 @@ final class ReadGroupCommand {
     private final StreamId last;
     private final StreamId id = new StreamId();
 
+    /** The stream that is turned to. */
+    private int turned;
+
     private ReadGroupCommand(Call call, Args args, Reply reply, ReadOptions options) {
         this.call = call;
         this.args = args;
@@ -107,11 +110,16 @@ final class ReadGroupCommand {
         if (args.failed()) {
             return;
         }
+        call.noEffect();
         boolean any = false;
         for (int i = 0; i < options.keys; i++) {
             turnTo(i);
-            GroupCommands.consumer(call, args, options.firstKey + i, options.group + 1);
+            boolean created = GroupCommands.consumer(call, args, options.firstKey + i, options.group + 1);
+            if (created && options.noAck) {
+                GroupEffects.created(call, options.firstKey + i, options.group, options.group + 1);
+            }
             group.setSeen(call.nowMillis());
+            turned = i;
             any |= isHistory(i) || hasClaimable() || hasNew();
         }
         if (any) {
@@ -171,6 +179,7 @@ final class ReadGroupCommand {
             if (stream.find(id.millis(), id.sequence())) {
                 return true;
             }
+            logClaim();
             group.removePending();
         }
         return false;
@@ -189,6 +198,7 @@ final class ReadGroupCommand {
         int streams = 0;
         for (int i = 0; i < options.keys; i++) {
             turnTo(i);
+            turned = i;
             group.findConsumer(args.at(options.group + 1));
             boolean served = isHistory(i) ? answerHistory(i) : answerNew(i);
             if (served) {
@@ -297,6 +307,11 @@ final class ReadGroupCommand {
         reply.integer(group.deliveryCount());
         group.giveToConsumer(call.nowMillis());
         group.countDelivery();
+        logClaim();
+    }
+
+    private void logClaim() {
+        GroupEffects.claimed(call, options.firstKey + turned, options.group, options.group + 1, group);
     }
 
     private void deliver(long n) {
@@ -316,7 +331,11 @@ final class ReadGroupCommand {
             group.advance(stream, id);
             if (!options.noAck) {
                 group.deliver(id, call.nowMillis());
+                if (call.isJournaled() && group.findPending(id)) {
+                    logClaim();
+                }
             }
         }
+        GroupEffects.advanced(call, options.firstKey + turned, options.group, group);
     }
 }

@@ -16,6 +16,7 @@ import dev.cinnabar.command.Call;
 import dev.cinnabar.command.CommandSpec;
 import dev.cinnabar.command.KeySpec;
 import dev.cinnabar.config.EventClasses;
+import dev.cinnabar.journal.Effects;
 import dev.cinnabar.resp.RedisError;
 import dev.cinnabar.resp.Reply;
 import dev.cinnabar.values.Entry;
@@ -211,6 +212,11 @@ public final class StreamCommands {
         if (deleted > 0) {
             call.modified(1);
             call.notify(EventClasses.STREAM, "xtrim", 1);
+            if (options.approximate && call.isJournaled()) {
+                Effects effect = call.effect("XTRIM", 1);
+                TrimOptions.log(call, args, effect, args.count(), call.views().stream);
+                effect.end();
+            }
         }
         reply.integer(deleted);
     }

@@ -2,11 +2,14 @@ package dev.cinnabar.commands.streams;
 
 import dev.cinnabar.command.Args;
 import dev.cinnabar.command.Call;
+import dev.cinnabar.journal.Effects;
 import dev.cinnabar.resp.RedisError;
+import dev.cinnabar.values.StreamId;
 import dev.cinnabar.values.StreamOptions;
 import dev.cinnabar.values.StreamOptions.NewId;
 import dev.cinnabar.values.StreamOptions.References;
 import dev.cinnabar.values.StreamOptions.Strategy;
+import dev.cinnabar.values.StreamValue;
 
 /** The options of XADD and XTRIM, which share most of them. Stateless. */
 final class TrimOptions {
@@ -92,6 +95,32 @@ final class TrimOptions {
         return i;
     }
 
+    /**
+     * Adds the options to an effect, from behind the key up to an index: "about" is exactly what is left of the stream, and
+     * what concerns the producer is not said.
+     */
+    static void log(Call call, Args args, Effects effect, int end, StreamValue stream) {
+        int i = 2;
+        while (i < end) {
+            if ((args.is(i, "maxlen") || args.is(i, "minid")) && i + 2 < end && StreamIds.isSign(args, i + 1, '~')) {
+                boolean byLength = args.is(i, "maxlen");
+                effect.word(byLength ? "MAXLEN" : "MINID").word("=");
+                if (byLength) {
+                    effect.integer(stream.length());
+                } else {
+                    GroupEffects.id(call, effect, stream.firstId(new StreamId()));
+                }
+                i += 3;
+            } else if (args.is(i, "idmpauto")) {
+                i += 2;
+            } else if (args.is(i, "idmp")) {
+                i += 3;
+            } else {
+                effect.word(args.at(i++));
+            }
+        }
+    }
+
     private static int readThreshold(Args args, StreamOptions options, int index, Strategy strategy) {
         if (options.strategy != Strategy.NONE) {
             args.fail(BOTH);
@@ -149,7 +178,7 @@ final class TrimOptions {
             args.fail(LIMIT_ALONE);
         } else if (!add && options.strategy == Strategy.NONE) {
             args.fail(NO_STRATEGY);
-        } else if (limitGiven && !options.approximate) {
+        } else if (limitGiven && !options.approximate && !call.isReplayed()) {
             args.fail(LIMIT_EXACT);
         } else if (options.producer != 0 && options.newId != NewId.AUTOMATIC) {
             args.fail(IDMP_ID);

@@ -7,6 +7,7 @@ import dev.cinnabar.command.CommandSpec;
 import dev.cinnabar.command.ExpiryOption;
 import dev.cinnabar.command.OptionGroup;
 import dev.cinnabar.config.EventClasses;
+import dev.cinnabar.journal.Effects;
 import dev.cinnabar.memory.Bytes;
 import dev.cinnabar.resp.RedisError;
 import dev.cinnabar.resp.Reply;
@@ -160,8 +161,12 @@ final class BoundedIncrement {
         if (!deletes(entry)) {
             boolean setsExpiry = setsExpiry(entry);
             boolean hadExpiry = entry != null && entry.hasExpiry();
-            CounterCommands.store(call, entry, sum, newExpiry(entry));
+            long expiryMillis = newExpiry(entry);
+            CounterCommands.store(call, entry, sum, expiryMillis);
             notifyExpiry(setsExpiry, hadExpiry);
+            if (call.isJournaled()) {
+                log(call.effect("SET", 1).integer(sum), expiryMillis);
+            }
         }
         answer(sum, applied);
     }
@@ -237,8 +242,13 @@ final class BoundedIncrement {
         if (!deletes(entry)) {
             boolean setsExpiry = setsExpiry(entry);
             boolean hadExpiry = entry != null && entry.hasExpiry();
-            CounterCommands.store(call, entry, Bytes.of(sum.toString()), newExpiry(entry));
+            long expiryMillis = newExpiry(entry);
+            Bytes text = Bytes.of(sum.toString());
+            CounterCommands.store(call, entry, text, expiryMillis);
             notifyExpiry(setsExpiry, hadExpiry);
+            if (call.isJournaled()) {
+                log(call.effect("SET", 1).word(text), expiryMillis);
+            }
         }
         answer(sum, applied);
     }
@@ -259,6 +269,13 @@ final class BoundedIncrement {
         return setsExpiry(entry) || entry == null ? whenMillis : entry.expiryMillis();
     }
 
+    private static void log(Effects effect, long expiryMillis) {
+        if (expiryMillis != Entry.NEVER) {
+            effect.word("PXAT").integer(expiryMillis);
+        }
+        effect.end();
+    }
+
     private void notifyExpiry(boolean setsExpiry, boolean hadExpiry) {
         if (setsExpiry && ExpiryOption.isTime(expiry)) {
             call.notify(EventClasses.GENERIC, "expire", 1);
@@ -275,6 +292,7 @@ final class BoundedIncrement {
         if (entry != null) {
             call.delete(1, entry);
             call.notify(EventClasses.GENERIC, "del", 1);
+            call.effectOfExpiry(1);
         }
         return true;
     }

@@ -140,6 +140,9 @@ final class CounterCommands {
         }
         Bytes text = Bytes.of(sum.toString());
         store(call, entry, text, entry == null ? Entry.NEVER : entry.expiryMillis());
+        if (call.isJournaled()) {
+            call.effect("SET", 1).word(text).word("KEEPTTL").end();
+        }
         reply.bulk(text);
     }
 

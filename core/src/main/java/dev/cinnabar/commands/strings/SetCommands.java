@@ -20,6 +20,7 @@ import dev.cinnabar.command.ExpiryOption;
 import dev.cinnabar.command.KeySpec;
 import dev.cinnabar.command.OptionGroup;
 import dev.cinnabar.config.EventClasses;
+import dev.cinnabar.journal.Effects;
 import dev.cinnabar.memory.Bytes;
 import dev.cinnabar.resp.RedisError;
 import dev.cinnabar.resp.Reply;
@@ -300,7 +301,32 @@ final class SetCommands {
             if (ExpiryOption.isTime(expiry)) {
                 call.notify(EventClasses.GENERIC, "expire", 1);
             }
+            if (call.isJournaled()) {
+                log(call, args, expiry, whenMillis, get);
+            }
         }
+    }
+
+    /** The effect of SET with options: a time is absolute, and nothing is answered. */
+    private static void log(Call call, Args args, int expiry, long whenMillis, boolean get) {
+        if (ExpiryOption.isTime(expiry)) {
+            logExpiring(call, 2, whenMillis);
+        } else if (get) {
+            Effects effect = call.effect("SET");
+            for (int i = 1; i < args.count(); i++) {
+                if (i < 3 || !args.is(i, "get")) {
+                    effect.word(args.at(i));
+                }
+            }
+            effect.end();
+        }
+    }
+
+    private static void logExpiring(Call call, int value, long whenMillis) {
+        call.words(call.effect("SET", 1), value, value + 1)
+                .word("PXAT")
+                .integer(whenMillis)
+                .end();
     }
 
     static void setnx(Call call, Args args, Reply reply) {
@@ -315,6 +341,9 @@ final class SetCommands {
         long when = ExpiryOption.whenMillis(call, args, 2, seconds, true);
         if (!args.failed()) {
             setExpiring(call, args, 1, 3, call.write(1), when);
+            if (call.isJournaled()) {
+                logExpiring(call, 3, when);
+            }
             reply.ok();
         }
     }
@@ -324,6 +353,9 @@ final class SetCommands {
         if (!args.failed()) {
             StringCommands.value(call, reply, entry);
             set(call, args, 1, 2, entry, Entry.NEVER);
+            if (call.isJournaled()) {
+                call.words(call.effect("SET"), 1, 3).end();
+            }
         }
     }
 
@@ -336,6 +368,9 @@ final class SetCommands {
         if (entry != null) {
             call.delete(1, entry);
             call.notify(EventClasses.GENERIC, "del", 1);
+            if (call.isJournaled()) {
+                call.effect("DEL", 1).end();
+            }
         }
     }
 
@@ -367,10 +402,18 @@ final class SetCommands {
         if (when <= call.expiredUpTo()) {
             call.delete(1, entry);
             call.notify(EventClasses.GENERIC, "del", 1);
+            call.effectOfExpiry(1);
         } else if (ExpiryOption.isTime(expiry) || entry.hasExpiry()) {
             entry.expireAt(when);
             call.modified(1);
             call.notify(EventClasses.GENERIC, ExpiryOption.isTime(expiry) ? "expire" : "persist", 1);
+            if (call.isJournaled()) {
+                if (ExpiryOption.isTime(expiry)) {
+                    call.effect("PEXPIREAT", 1).integer(when).end();
+                } else {
+                    call.effect("PERSIST", 1).end();
+                }
+            }
         }
     }
 
@@ -471,6 +514,12 @@ final class SetCommands {
                 if (ExpiryOption.isTime(expiry)) {
                     call.notify(EventClasses.GENERIC, "expire", i);
                 }
+            }
+            if (call.isJournaled() && ExpiryOption.isTime(expiry)) {
+                call.words(call.effect("MSETEX"), 1, end)
+                        .word("PXAT")
+                        .integer(when)
+                        .end();
             }
         }
         reply.integer(met ? 1 : 0);

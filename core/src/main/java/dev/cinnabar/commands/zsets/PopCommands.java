@@ -146,6 +146,9 @@ final class PopCommands {
                 reply.array(3);
                 reply.bulk(args.at(i));
                 pop(call, reply, i, entry, call.views().sortedSet.at(entry), 1, max, false);
+                if (call.isJournaled()) {
+                    call.effect(max ? "ZPOPMAX" : "ZPOPMIN", i).end();
+                }
                 return;
             }
         }
@@ -218,6 +221,9 @@ final class PopCommands {
                 reply.bulk(args.at(i));
                 reply.array(n);
                 pop(call, reply, i, entry, set, n, max, true);
+                if (call.isJournaled()) {
+                    call.effect(max ? "ZPOPMAX" : "ZPOPMIN", i).integer(n).end();
+                }
                 return true;
             }
         }
