@@ -47,6 +47,40 @@ public final class Crc64 {
         return update(crc, MemorySegment.ofArray(bytes), offset, length);
     }
 
+    /*
+     * What zeros make of a sum is linear in it: a matrix, whose rows say what becomes of each bit. That of twice as many zeros
+     * is its square, so n zeros take log n squares.
+     */
+
+    /** The sum of what {@code crc} is the sum of, followed by so many bytes of zero. */
+    static long afterZeros(long crc, long n) {
+        long[] zeros = new long[64];
+        for (int i = 0; i < 64; i++) {
+            long bit = 1L << i;
+            zeros[i] = TABLE[(int) bit & 0xff] ^ bit >>> 8;
+        }
+        long sum = crc;
+        for (long rest = n; rest != 0; rest >>>= 1) {
+            if ((rest & 1) != 0) {
+                sum = times(zeros, sum);
+            }
+            long[] doubled = new long[64];
+            for (int i = 0; i < 64; i++) {
+                doubled[i] = times(zeros, zeros[i]);
+            }
+            zeros = doubled;
+        }
+        return sum;
+    }
+
+    private static long times(long[] matrix, long vector) {
+        long product = 0;
+        for (long rest = vector; rest != 0; rest &= rest - 1) {
+            product ^= matrix[Long.numberOfTrailingZeros(rest)];
+        }
+        return product;
+    }
+
     /** As {@link #update(long, byte[], int, int)}. */
     public static long update(long crc, MemorySegment bytes, long offset, long length) {
         long sum = crc;

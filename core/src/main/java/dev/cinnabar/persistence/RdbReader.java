@@ -45,6 +45,11 @@ public final class RdbReader implements AutoCloseable {
     private long passed;
     private long crc;
 
+    /** Where in the buffer to go back to, or -1. */
+    private int mark = -1;
+
+    private boolean overrun;
+
     private final Buffer content;
     private final Buffer expanded;
     private final Bytes view = new Bytes();
@@ -81,9 +86,49 @@ public final class RdbReader implements AutoCloseable {
 
     /** The checksum of all bytes read so far. */
     public long crc() {
-        crc = Crc64.update(crc, buffer, summed, next - summed);
-        summed = next;
+        if (next > summed) {
+            crc = Crc64.update(crc, buffer, summed, next - summed);
+            summed = next;
+        }
         return crc;
+    }
+
+    /** From here on errors count bytes as if {@code position} had been read so far. */
+    void position(long position) {
+        passed = position - next;
+    }
+
+    // Looking ahead: what is read after a mark can be read again, as far as the buffer holds it.
+
+    /** Remembers this place for {@link #back}. */
+    void mark() {
+        mark = next;
+        overrun = false;
+    }
+
+    /** Forgets the mark. */
+    void unmark() {
+        mark = -1;
+    }
+
+    /** Goes back to the mark, and forgets it. */
+    void back() {
+        next = mark;
+        mark = -1;
+    }
+
+    /** Whether reading has failed only because the buffer is too small for all since the mark. */
+    boolean isOverrun() {
+        return overrun;
+    }
+
+    /** How many bytes have been read since the mark. */
+    int sinceMark() {
+        return next - mark;
+    }
+
+    void copySinceMark(byte[] target, int offset) {
+        System.arraycopy(buffer, mark, target, offset, next - mark);
     }
 
     /** Gives memory back. */
@@ -94,17 +139,23 @@ public final class RdbReader implements AutoCloseable {
     }
 
     /** Whether no byte follows. */
-    public boolean isAtEnd() {
+    public boolean isAtEnd() throws RdbException {
         return next == limit && !fill();
     }
 
-    private boolean fill() {
+    private boolean fill() throws RdbException {
         crc();
-        int left = limit - next;
-        System.arraycopy(buffer, next, buffer, 0, left);
-        passed += next;
-        next = 0;
-        summed = 0;
+        int from = mark < 0 ? next : mark;
+        int left = limit - from;
+        if (left == buffer.length) {
+            overrun = true;
+            throw corrupt("more bytes than can be looked at ahead");
+        }
+        System.arraycopy(buffer, from, buffer, 0, left);
+        passed += from;
+        next -= from;
+        summed -= from;
+        mark = Math.min(mark, 0);
         limit = left;
         int n = source.read(buffer, limit, buffer.length - limit);
         if (n <= 0) {
@@ -265,6 +316,22 @@ public final class RdbReader implements AutoCloseable {
         Bytes bytes = read(ascii.length());
         if (!bytes.contentEquals(ascii.getBytes(StandardCharsets.US_ASCII))) {
             throw corrupt("not \"" + ascii + "\"");
+        }
+    }
+
+    /** Steps over a string. */
+    void skipString() throws RdbException {
+        int first = byteValue();
+        switch (first) {
+            case RdbFormat.INT_8 -> skip(1);
+            case RdbFormat.INT_16 -> skip(2);
+            case RdbFormat.INT_32 -> skip(4);
+            case RdbFormat.LZF -> {
+                int n = count(maxString);
+                length();
+                skip(n);
+            }
+            default -> skip(bounded(length(first), maxString));
         }
     }
 

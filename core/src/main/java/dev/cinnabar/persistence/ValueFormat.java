@@ -32,6 +32,12 @@ final class ValueFormat {
     /** What HASH_LISTPACK_EXPIRING was before its release: without the first expiry. */
     static final int HASH_LISTPACK_EXPIRING_EARLY = 23;
 
+    /** Valkey's own: fields, values and times of 8 bytes, -1 for none. */
+    static final int VALKEY_HASH = 22;
+
+    /** Types of streams, by the forms that have followed each other. */
+    private static final int[] STREAMS = {15, 19, 21, 26, 27};
+
     // Nodes of a list.
     static final int NODE_PLAIN = 1;
     static final int NODE_LISTPACK = 2;
@@ -49,4 +55,14 @@ final class ValueFormat {
     static final int FOOTER_BYTES = 10;
 
     private ValueFormat() {}
+
+    /** Which form of streams a type is, from 1 on; 0 if it is none. */
+    static int streamForm(int type) {
+        for (int i = 0; i < STREAMS.length; i++) {
+            if (STREAMS[i] == type) {
+                return i + 1;
+            }
+        }
+        return 0;
+    }
 }

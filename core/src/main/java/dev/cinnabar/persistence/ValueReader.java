@@ -54,7 +54,12 @@ public final class ValueReader implements AutoCloseable {
 
     /** Reads from bytes that are not to change meanwhile; no string in them is longer than {@code maxString} bytes. */
     public ValueReader(Bytes bytes, int maxString, Views views, BufferAccounting accounting) {
-        this.in = new RdbReader(RdbReader.of(bytes), BUFFER_BYTES, maxString, accounting);
+        this(new RdbReader(RdbReader.of(bytes), BUFFER_BYTES, maxString, accounting), maxString, views, accounting);
+    }
+
+    /** Reads what the reader is at; the reader is closed with this. */
+    ValueReader(RdbReader in, int maxString, Views views, BufferAccounting accounting) {
+        this.in = in;
         this.run = new Buffer(accounting, maxString);
         this.kept = new Buffer(accounting, maxString);
         this.views = views;
@@ -429,6 +434,22 @@ public final class ValueReader implements AutoCloseable {
             long expiry = time == 0 ? Entry.NEVER : expiry(base + time);
             Bytes field = kept();
             set(hash, field, in.string(), expiry);
+        }
+    }
+
+    /** Valkey's hash of fields with times of 8 bytes, -1 being none. */
+    void valkeyHash(Builder builder) throws RdbException {
+        int n = count();
+        HashValue hash = newHash(builder, n);
+        hash.expectExpiry();
+        for (int i = 0; i < n; i++) {
+            Bytes field = kept();
+            set(hash, field, in.string(), Entry.NEVER);
+            long time = in.longValue();
+            if (time != -1) {
+                check(hash.find(field), "a field that is lost");
+                hash.setExpiry(expiry(time));
+            }
         }
     }
 

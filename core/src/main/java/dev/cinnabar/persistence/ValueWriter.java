@@ -13,6 +13,7 @@ import dev.cinnabar.values.SortedSetValue;
 import dev.cinnabar.values.StringValue;
 import dev.cinnabar.values.Views;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes values as RDB objects, in the form that needs the oldest version that can tell all of them. Owned by one thread; the
@@ -30,6 +31,9 @@ public final class ValueWriter {
     private final Bytes view = new Bytes();
     private final Bytes nodeView = new Bytes();
     private final byte[] digits = new byte[Numbers.MAX_LONG_LENGTH];
+
+    /** What comes between the type and the value; null if nothing does. */
+    private @Nullable Bytes between;
 
     public ValueWriter(RdbWriter out, Views views) {
         this.out = out;
@@ -49,47 +53,61 @@ public final class ValueWriter {
         out.flush();
     }
 
+    /** Writes type, key and value, as they follow each other in files; returns the version that reads them. */
+    int write(Entry entry, Bytes key) {
+        between = key;
+        return write(entry);
+    }
+
+    private void type(int type) {
+        out.byteValue(type);
+        if (between != null) {
+            out.string(between);
+            between = null;
+        }
+    }
+
     /** Writes type and value; returns the version that reads them. */
     int write(Entry entry) {
         return switch (entry.kind()) {
             case Encoding.STRING_INT -> {
-                out.byteValue(ValueFormat.STRING);
+                type(ValueFormat.STRING);
                 out.string(StringValue.longValue(entry));
                 yield ValueFormat.VERSION_BASE;
             }
             case Encoding.STRING_EMBSTR, Encoding.STRING_RAW, Encoding.STRING_BLOCK -> {
-                out.byteValue(ValueFormat.STRING);
+                type(ValueFormat.STRING);
                 out.string(StringValue.view(entry, view, digits));
                 yield ValueFormat.VERSION_BASE;
             }
             case Encoding.LIST_LISTPACK, Encoding.LIST_LISTPACK_BLOCK -> {
-                out.byteValue(ValueFormat.LIST_QUICKLIST);
+                type(ValueFormat.LIST_QUICKLIST);
                 out.length(1);
                 out.length(ValueFormat.NODE_LISTPACK);
                 yield run(entry, ValueFormat.VERSION_BASE);
             }
             case Encoding.LIST_QUICKLIST -> list(entry);
             case Encoding.SET_INTSET, Encoding.SET_INTSET_BLOCK -> {
-                out.byteValue(ValueFormat.SET_INTSET);
+                type(ValueFormat.SET_INTSET);
                 yield run(entry, ValueFormat.VERSION_BASE);
             }
             case Encoding.SET_LISTPACK, Encoding.SET_LISTPACK_BLOCK -> {
-                out.byteValue(ValueFormat.SET_LISTPACK);
+                type(ValueFormat.SET_LISTPACK);
                 yield run(entry, ValueFormat.VERSION_SET_LISTPACK);
             }
             case Encoding.SET_HASHTABLE -> set(entry);
             case Encoding.ZSET_LISTPACK, Encoding.ZSET_LISTPACK_BLOCK -> {
-                out.byteValue(ValueFormat.ZSET_LISTPACK);
+                type(ValueFormat.ZSET_LISTPACK);
                 yield run(entry, ValueFormat.VERSION_BASE);
             }
             case Encoding.ZSET_SKIPLIST -> sortedSet(entry);
             case Encoding.HASH_LISTPACK, Encoding.HASH_LISTPACK_BLOCK -> {
-                out.byteValue(ValueFormat.HASH_LISTPACK);
+                type(ValueFormat.HASH_LISTPACK);
                 yield run(entry, ValueFormat.VERSION_BASE);
             }
             case Encoding.HASH_LISTPACK_EX, Encoding.HASH_LISTPACK_EX_BLOCK -> {
                 long due = HashValue.dueMillis(entry);
-                out.byteValue(ValueFormat.HASH_LISTPACK_EXPIRING);
+                type(ValueFormat.HASH_LISTPACK_EXPIRING);
                 out.longValue(due == Entry.NEVER ? 0 : due);
                 yield run(entry, ValueFormat.VERSION_FIELD_EXPIRY);
             }
@@ -111,7 +129,7 @@ public final class ValueWriter {
         ListValue list = views.list.at(entry);
         byte[] room = new byte[NODE_BYTES];
         Listpack node = new Listpack().at(MemorySegment.ofArray(room), 0);
-        out.byteValue(ValueFormat.LIST_QUICKLIST);
+        type(ValueFormat.LIST_QUICKLIST);
         out.length(nodes(list));
         node.format();
         list.seek(0);
@@ -161,7 +179,7 @@ public final class ValueWriter {
 
     private int set(Entry entry) {
         SetValue set = views.set.at(entry);
-        out.byteValue(ValueFormat.SET);
+        type(ValueFormat.SET);
         out.length(set.size());
         set.rewind();
         while (set.next()) {
@@ -173,7 +191,7 @@ public final class ValueWriter {
     /** From the last to the first, as Redis: so a skip list is filled at its head. */
     private int sortedSet(Entry entry) {
         SortedSetValue set = views.sortedSet.at(entry);
-        out.byteValue(ValueFormat.ZSET);
+        type(ValueFormat.ZSET);
         out.length(set.size());
         for (boolean more = set.seek(set.size() - 1); more; more = set.previous()) {
             out.string(set.member());
@@ -186,7 +204,7 @@ public final class ValueWriter {
         long due = HashValue.dueMillis(entry);
         HashValue hash = views.hash.at(entry);
         boolean expires = due != Entry.NEVER;
-        out.byteValue(expires ? ValueFormat.HASH_EXPIRING : ValueFormat.HASH);
+        type(expires ? ValueFormat.HASH_EXPIRING : ValueFormat.HASH);
         if (expires) {
             out.longValue(due);
         }

@@ -1,0 +1,91 @@
+package dev.cinnabar.persistence;
+
+import dev.cinnabar.keyspace.Database;
+import dev.cinnabar.memory.Buffer;
+import dev.cinnabar.memory.BufferAccounting;
+import dev.cinnabar.memory.Bytes;
+import dev.cinnabar.values.Entry;
+import dev.cinnabar.values.Limits;
+import dev.cinnabar.values.Views;
+
+/** Puts keys of a file, with their values, into a database. Owned by one thread, which holds the partition's lock. */
+final class EntryLoader implements AutoCloseable {
+
+    private final RdbReader in;
+    private final ValueReader values;
+    private final Buffer key;
+    private final Bytes keyView = new Bytes();
+    private final Entry built = new Entry();
+    private final Entry found = new Entry();
+    private final boolean replaces;
+    private boolean valkey;
+    private int type;
+
+    /** Reads from {@code in}, which is closed with this; a key that is there already is replaced, or an error. */
+    EntryLoader(RdbReader in, boolean replaces, int maxString, Limits limits, BufferAccounting accounting) {
+        this.in = in;
+        this.replaces = replaces;
+        this.values = new ValueReader(in, maxString, new Views(limits), accounting);
+        this.key = new Buffer(accounting, maxString);
+    }
+
+    /** Whether types are numbered as Valkey does. */
+    void valkey(boolean valkey) {
+        this.valkey = valkey;
+    }
+
+    RdbReader in() {
+        return in;
+    }
+
+    /** Reads type and key, which is then {@link #key}. */
+    void begin() throws RdbException {
+        type = in.byteValue();
+        key.clear();
+        key.append(in.string());
+        key.view(keyView);
+    }
+
+    Bytes key() {
+        return keyView;
+    }
+
+    /** Reads the value, and adds it with the key. */
+    void build(Database database, int number, long hash, long expiryMillis, int clock) throws RdbException {
+        if (database.find(hash, keyView, found)) {
+            if (!replaces) {
+                throw new RdbException("the key '" + keyView.shown(128) + "' is there twice in database " + number);
+            }
+            database.delete(found);
+        }
+        boolean[] begun = {false};
+        boolean done = false;
+        try {
+            ValueReader.Builder builder = (kind, inlineLength) -> {
+                database.build(keyView, kind, inlineLength, clock, built);
+                begun[0] = true;
+                return built;
+            };
+            if (valkey && type == ValueFormat.VALKEY_HASH) {
+                values.valkeyHash(builder);
+            } else {
+                values.read(type, builder);
+            }
+            done = true;
+        } catch (RdbException e) {
+            throw new RdbException("the value of the key '" + keyView.shown(128) + "', of type " + type + ": "
+                    + e.getMessage());
+        } finally {
+            if (!done && begun[0]) {
+                database.discard(built);
+            }
+        }
+        database.install(hash, built, expiryMillis);
+    }
+
+    @Override
+    public void close() {
+        values.close();
+        key.close();
+    }
+}
