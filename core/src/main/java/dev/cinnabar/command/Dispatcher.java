@@ -477,6 +477,10 @@ public final class Dispatcher {
             reject(spec, session, reply, notWhileSubscribed(spec));
             return;
         }
+        if (engine.isLoading() && !replaying && !spec.has(Flag.LOADING)) {
+            reject(spec, session, reply, LOADING);
+            return;
+        }
         if (engine.pause().isOn() && isPaused(session, spec)) {
             return;
         }
@@ -501,6 +505,8 @@ public final class Dispatcher {
             serveReady();
         }
     }
+
+    private static final RedisError LOADING = new RedisError("LOADING Redis is loading the dataset in memory");
 
     /** Why commands that change something are refused, or null: the journal cannot be kept. */
     private @Nullable RedisError diskFailure() {

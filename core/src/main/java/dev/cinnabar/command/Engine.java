@@ -19,6 +19,8 @@ import dev.cinnabar.keyspace.KeyspaceObserver;
 import dev.cinnabar.keyspace.Waiter;
 import dev.cinnabar.keyspace.Watch;
 import dev.cinnabar.memory.Bytes;
+import dev.cinnabar.persistence.AccessTimes;
+import dev.cinnabar.persistence.Saves;
 import dev.cinnabar.session.Blocked;
 import dev.cinnabar.session.BlockedClients;
 import dev.cinnabar.session.ClientMemory;
@@ -30,6 +32,7 @@ import dev.cinnabar.session.PubSub;
 import dev.cinnabar.session.Session;
 import dev.cinnabar.session.Tracking;
 import dev.cinnabar.session.Transaction;
+import java.io.IOException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -53,6 +56,11 @@ public final class Engine implements AutoCloseable {
     private final Pause pause = new Pause();
     private final Journal journal = new Journal();
     private final AppendOnly appendOnly;
+    private final Saves saves;
+
+    /** Whether what is on disk is being loaded, and nobody may see the keys. */
+    private volatile boolean loading;
+
     private final Settings settings;
     private final RandomGenerator.SplittableGenerator random;
     private final List<Statistics> statistics = new CopyOnWriteArrayList<>();
@@ -124,6 +132,15 @@ public final class Engine implements AutoCloseable {
         });
         this.appendOnly = new AppendOnly(
                 settings.configuration(), keyspace, journal, Storage.DISK, () -> settings.log, () -> host.abort());
+        this.saves = new Saves(
+                keyspace,
+                settings.limits(),
+                settings.configuration(),
+                () -> settings.log,
+                newAccessTimes(),
+                this::usedMemory,
+                Version.REDIS);
+        appendOnly.baseFiles(new RdbBase(keyspace, saves));
         this.users = new Users(new CommandCatalogue(commands));
         makeUsers(settings.configuration());
         this.slowlog = new Slowlog(settings.configuration());
@@ -177,15 +194,60 @@ public final class Engine implements AutoCloseable {
         return appendOnly;
     }
 
+    /** The files with all the data. */
+    public Saves saves() {
+        return saves;
+    }
+
+    /** Commands that need the keys are refused until {@link #open}. */
+    public void expectLoading() {
+        loading = true;
+    }
+
+    /** Whether what is on disk is being loaded. */
+    public boolean isLoading() {
+        return loading;
+    }
+
     /**
-     * Loads what is on disk, and logs changes there from now on, as the configuration says. Before anyone runs commands.
+     * Loads what is on disk, and logs changes there from now on, as the configuration says. Before anyone runs commands on
+     * keys.
      *
-     * @throws AofException if the server must not start with what is there
+     * @throws AofException if the server must not start with the append-only file that is there
+     * @throws IOException if the server must not start with the RDB file that is there
      */
-    public void open() throws AofException {
-        appendOnly.load(newReplay());
+    public void open() throws AofException, IOException {
+        if (settings.configuration().get(Directives.APPENDONLY)) {
+            appendOnly.load(newReplay());
+        } else {
+            saves.load();
+        }
         appendOnly.start();
         appendOnly.follow();
+        loading = false;
+    }
+
+    private AccessTimes newAccessTimes() {
+        return new AccessTimes() {
+            @Override
+            public long idleSeconds(int clock) {
+                return settings.evictionPolicy.isByUse()
+                        ? Engine.this.idleSeconds(clock, keyspace.clock().millis())
+                        : -1;
+            }
+
+            @Override
+            public int frequency(int clock) {
+                return settings.lfu
+                        ? Engine.this.frequency(clock, keyspace.clock().millis())
+                        : -1;
+            }
+
+            @Override
+            public int clock(long idleSeconds, int frequency) {
+                return accessClock(idleSeconds, frequency, keyspace.clock().millis());
+            }
+        };
     }
 
     /** Runs commands of files. */

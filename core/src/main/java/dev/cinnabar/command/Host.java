@@ -50,6 +50,11 @@ public interface Host {
     /** Counts bytes from zero again. */
     default void resetStatistics() {}
 
+    /** Whether {@link #shutDown} does anything. */
+    default boolean canShutDown() {
+        return false;
+    }
+
     /** Begins to end the server, soon and without waiting for it; false if that is not the engine's to decide. */
     default boolean shutDown() {
         return false;

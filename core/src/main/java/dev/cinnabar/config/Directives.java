@@ -250,14 +250,14 @@ public final class Directives {
             text("dbfilename").byDefault("dump.rdb").accepting(Forms::isFileName, "dbfilename can't be a path, just a filename").guarded();
     public static final BoolDirective STOP_WRITES_ON_BGSAVE_ERROR =
             bool("stop-writes-on-bgsave-error").byDefault(YES).mutable().onlyDefault();
-    public static final BoolDirective RDBCOMPRESSION = bool("rdbcompression").byDefault(YES).mutable().onlyDefault();
-    public static final BoolDirective RDBCHECKSUM = bool("rdbchecksum").byDefault(YES).onlyDefault();
+    public static final BoolDirective RDBCOMPRESSION = bool("rdbcompression").byDefault(YES).mutable();
+    public static final BoolDirective RDBCHECKSUM = bool("rdbchecksum").byDefault(YES);
     public static final BoolDirective RDB_SAVE_INCREMENTAL_FSYNC =
-            bool("rdb-save-incremental-fsync").byDefault(YES).mutable().onlyDefault();
+            bool("rdb-save-incremental-fsync").byDefault(YES).mutable();
     public static final BoolDirective RDB_DEL_SYNC_FILES =
             bool("rdb-del-sync-files").byDefault(NO).mutable().onlyDefault();
     public static final ValueDirective<String> SANITIZE_DUMP_PAYLOAD =
-            word("sanitize-dump-payload", "no", "no", "yes", "clients").mutable().onlyDefault();
+            word("sanitize-dump-payload", "no", "no", "yes", "clients").mutable();
 
     // Append-only file
     public static final BoolDirective APPENDONLY = bool("appendonly").byDefault(NO).mutable();

@@ -23,6 +23,11 @@ public enum EvictionPolicy {
         return this == VOLATILE_LFU || this == ALLKEYS_LFU;
     }
 
+    /** Whether it matters when keys were used last. */
+    public boolean isByUse() {
+        return this == VOLATILE_LRU || this == ALLKEYS_LRU;
+    }
+
     /** Whether only changes of a key count as its use. */
     public boolean isByChange() {
         return this == VOLATILE_LRM || this == ALLKEYS_LRM;

@@ -73,8 +73,8 @@ final class EntryLoader implements AutoCloseable {
             }
             done = true;
         } catch (RdbException e) {
-            throw new RdbException("the value of the key '" + keyView.shown(128) + "', of type " + type + ": "
-                    + e.getMessage());
+            throw new RdbException(
+                    "the value of the key '" + keyView.shown(128) + "', of type " + type + ": " + e.getMessage());
         } finally {
             if (!done && begun[0]) {
                 database.discard(built);

@@ -9,7 +9,9 @@ public final class Loading {
     private final long startedMillis;
     private final long totalBytes;
     private volatile long loadedBytes;
+    private volatile long usedMemory;
     private volatile boolean over;
+    private volatile boolean cancelled;
 
     public Loading(long startedMillis, long totalBytes) {
         this.startedMillis = startedMillis;
@@ -33,6 +35,24 @@ public final class Loading {
 
     public void loadedBytes(long bytes) {
         loadedBytes = bytes;
+    }
+
+    /** How many bytes the data took where they were saved, as the file says; 0 if it does not. */
+    public long usedMemory() {
+        return usedMemory;
+    }
+
+    void usedMemory(long bytes) {
+        usedMemory = bytes;
+    }
+
+    /** Whether it is to end as soon as it can, undone. */
+    public boolean isCancelled() {
+        return cancelled;
+    }
+
+    public void cancel() {
+        cancelled = true;
     }
 
     public boolean isOver() {

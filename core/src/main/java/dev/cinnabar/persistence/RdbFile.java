@@ -22,6 +22,7 @@ public final class RdbFile implements RdbWriter.Sink, AutoCloseable {
     private final FileChannel channel;
     private final boolean syncs;
     private long unsynced;
+    private boolean committed;
 
     /**
      * @param temporary where it is written
@@ -64,7 +65,10 @@ public final class RdbFile implements RdbWriter.Sink, AutoCloseable {
         }
         channel.force(true);
         channel.close();
-        Files.move(temporary, place, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        if (!place.equals(temporary)) {
+            Files.move(temporary, place, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        }
+        committed = true;
         syncDirectory(place);
     }
 
@@ -78,14 +82,12 @@ public final class RdbFile implements RdbWriter.Sink, AutoCloseable {
     /** Removes what has not been committed. */
     @Override
     public void close() throws IOException {
-        if (channel.isOpen()) {
-            try {
-                channel.close();
-            } finally {
+        try {
+            channel.close();
+        } finally {
+            if (!committed) {
                 Files.deleteIfExists(temporary);
             }
-        } else {
-            Files.deleteIfExists(temporary);
         }
     }
 }

@@ -274,6 +274,9 @@ public final class RdbFileReader {
             if (in.position() - reported >= REPORT_BYTES) {
                 reported = in.position();
                 progress.loadedBytes(reported);
+                if (progress.isCancelled()) {
+                    throw new RdbException("Loading has been broken off");
+                }
             }
             in.mark();
             int type = in.byteValue();
@@ -301,7 +304,7 @@ public final class RdbFileReader {
                 }
                 case RdbFormat.AUXILIARY, RdbFormat.FUNCTIONS, RdbFormat.EARLY_FUNCTION, RdbFormat.MODULE_AUXILIARY -> {
                     in.unmark();
-                    about(in, type, nowMillis);
+                    about(in, type, nowMillis, progress);
                 }
                 default -> {
                     if (expiryMillis <= nowMillis && !keepsExpired) {
@@ -332,7 +335,7 @@ public final class RdbFileReader {
         return (int) number;
     }
 
-    private void about(RdbReader in, int type, long nowMillis) throws RdbException {
+    private void about(RdbReader in, int type, long nowMillis, Loading progress) throws RdbException {
         switch (type) {
             case RdbFormat.AUXILIARY -> {
                 String name = in.string().toString();
@@ -342,7 +345,10 @@ public final class RdbFileReader {
                     case "redis-ver" -> log.notice("Loading RDB produced by version " + value);
                     case "valkey-ver" -> log.notice("Loading RDB produced by Valkey version " + value);
                     case "ctime" -> log.notice("RDB age " + Math.max(0, nowMillis / 1000 - number) + " seconds");
-                    case "used-mem" -> log.notice("RDB memory usage when created " + megabytes(number) + " Mb");
+                    case "used-mem" -> {
+                        progress.usedMemory(Math.max(0, number));
+                        log.notice("RDB memory usage when created " + megabytes(number) + " Mb");
+                    }
                     case "aof-base" -> {
                         if (number == 1) {
                             log.notice("RDB is base AOF");
@@ -356,13 +362,16 @@ public final class RdbFileReader {
                 log.warning("The RDB file has a library of functions, which this version has not: it is left out.");
             }
             case RdbFormat.EARLY_FUNCTION -> throw new RdbException("Pre-release function format not supported.");
-            default -> throw new RdbException("The RDB file contains AUX module data I can't load: no matching module '"
-                    + moduleName(in.length()) + "'");
+            default ->
+                throw new RdbException("The RDB file contains AUX module data I can't load: no matching module '"
+                        + moduleName(in.length()) + "'");
         }
     }
 
     private static String megabytes(long bytes) {
-        return Long.toString(bytes >> 20) + '.' + Long.toString(100 + (bytes & (1 << 20) - 1) * 100 / (1 << 20)).substring(1);
+        return Long.toString(bytes >> 20)
+                + '.'
+                + Long.toString(100 + (bytes & (1 << 20) - 1) * 100 / (1 << 20)).substring(1);
     }
 
     /** The nine characters, of 6 bits each, with which the id of a module's type begins. */
@@ -484,7 +493,8 @@ public final class RdbFileReader {
 
         private Batch batch = LAST;
         private int next;
-        private final EntryLoader loader = newLoader(new RdbReader(this::read, BATCH_BUFFER_BYTES, maxString, accounting));
+        private final EntryLoader loader =
+                newLoader(new RdbReader(this::read, BATCH_BUFFER_BYTES, maxString, accounting).withoutSum());
 
         private int read(byte[] target, int offset, int max) {
             int n = Math.min(max, batch.length - next);

@@ -49,6 +49,7 @@ public final class RdbReader implements AutoCloseable {
     private int mark = -1;
 
     private boolean overrun;
+    private boolean sums = true;
 
     private final Buffer content;
     private final Buffer expanded;
@@ -86,11 +87,17 @@ public final class RdbReader implements AutoCloseable {
 
     /** The checksum of all bytes read so far. */
     public long crc() {
-        if (next > summed) {
+        if (next > summed && sums) {
             crc = Crc64.update(crc, buffer, summed, next - summed);
             summed = next;
         }
         return crc;
+    }
+
+    /** Nobody will ask for the checksum: saves the time that it takes. */
+    RdbReader withoutSum() {
+        sums = false;
+        return this;
     }
 
     /** From here on errors count bytes as if {@code position} had been read so far. */

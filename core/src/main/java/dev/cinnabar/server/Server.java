@@ -152,6 +152,11 @@ public final class Server implements Host, AutoCloseable {
     }
 
     @Override
+    public boolean canShutDown() {
+        return whenToEnd != null;
+    }
+
+    @Override
     public boolean shutDown() {
         Runnable action = whenToEnd;
         if (action == null) {
@@ -162,15 +167,16 @@ public final class Server implements Host, AutoCloseable {
     }
 
     /**
-     * Loads what is on disk and starts all threads.
+     * Starts all threads and loads what is on disk; until this returns clients are told so.
      *
-     * @throws AofException if what is on disk cannot be loaded
+     * @throws AofException if the append-only file that is on disk cannot be loaded
+     * @throws IOException if the RDB file that is on disk cannot be loaded
      */
-    public Server start() throws AofException {
-        engine.appendOnly().baseFiles(new EmptyBase(engine.keyspace()));
+    public Server start() throws AofException, IOException {
+        engine.expectLoading();
+        net.start();
         engine.open();
         engine.start();
-        net.start();
         return this;
     }
 
@@ -205,6 +211,11 @@ public final class Server implements Host, AutoCloseable {
         }
         closed = true;
         net.close();
+        try {
+            engine.saves().end();
+        } catch (IOException e) {
+            engine.settings().warnings.accept("Error trying to save the DB, it is lost.");
+        }
         engine.close();
         Path path = options.unixSocket();
         if (path != null) {

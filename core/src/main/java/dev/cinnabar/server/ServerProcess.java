@@ -63,7 +63,10 @@ final class ServerProcess {
             server.close();
             return 1;
         }
-        server.whenToEnd(toEnd::countDown);
+        server.whenToEnd(() -> {
+            toEnd.countDown();
+            server.engine().saves().cancelLoading();
+        });
         configuration.onChange(() -> log.threshold(configuration.get(Directives.LOGLEVEL)), Directives.LOGLEVEL);
         writePidFile();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> endOnSignal(server), "cinnabar-shutdown"));
@@ -72,6 +75,13 @@ final class ServerProcess {
             server.start();
         } catch (AofException e) {
             log.warning(String.valueOf(e.getMessage()));
+            server.close();
+            return 1;
+        } catch (IOException e) {
+            if (toEnd.getCount() == 0) {
+                return end(server) ? 0 : -1;
+            }
+            log.warning("Fatal error loading the DB, check server logs. Exiting.");
             server.close();
             return 1;
         }
@@ -143,6 +153,10 @@ final class ServerProcess {
             return;
         }
         log.warning("Received a signal to end, scheduling shutdown...");
+        if (server.engine().saves().loading() != null) {
+            // What is not loaded yet is on disk: there is nothing to save, and nothing to wait for.
+            Runtime.getRuntime().halt(0);
+        }
         if (end(server)) {
             // Without this the exit code would be that of the signal; all that is to be done is done.
             Runtime.getRuntime().halt(0);

@@ -40,6 +40,7 @@ class ArrowsTest {
                 "session",
                 "aof",
                 "journal",
+                "persistence",
                 "acl",
                 "keyspace",
                 "values",

@@ -19,14 +19,17 @@ import dev.cinnabar.keyspace.Database;
 import dev.cinnabar.keyspace.Keyspace;
 import dev.cinnabar.memory.Bytes;
 import dev.cinnabar.memory.Tag;
+import dev.cinnabar.persistence.Digest;
 import dev.cinnabar.resp.RedisError;
 import dev.cinnabar.resp.Reply;
 import dev.cinnabar.values.Encoding;
 import dev.cinnabar.values.Entry;
 import dev.cinnabar.values.StringValue;
 import dev.cinnabar.values.Values;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -45,6 +48,11 @@ final class DebugCommand {
                     + " following: string|integer|double|null|array|set|map|push|verbatim|true|false");
     private static final RedisError NO_PUSH = new RedisError("ERR RESP2 is not supported by this command");
 
+    private static final RedisError WRONG_RELOAD =
+            new RedisError("ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.");
+    private static final RedisError RELOAD_FAILED =
+            new RedisError("ERR Error trying to load the RDB dump, check server logs.");
+
     private static final CommandSpec SUBCOMMANDS = command("debug", -2)
             .subcommands(
                     sub("check", 2, DebugCommand::check)
@@ -52,6 +60,14 @@ final class DebugCommand {
                                     "Walks all that can be reached and compares it with what the allocator has handed out."),
                     sub("error", 3, DebugCommand::error, Argument.string("message"))
                             .summary("Answers an error with this text."),
+                    sub("digest", 2, DebugCommand::digest)
+                            .summary("Answers a short sum of all data: the same where the data are."),
+                    sub(
+                                    "digest-value",
+                                    -2,
+                                    DebugCommand::digestValue,
+                                    Argument.key("key").optional().multiple())
+                            .summary("Answers such a sum of each key's value."),
                     sub("jmap", 2, DebugCommand::memory)
                             .summary("Answers how many bytes are used for what, on the Java heap and off it."),
                     sub("log", 3, DebugCommand::log, Argument.string("message")).summary("Writes a text to the log."),
@@ -71,6 +87,14 @@ final class DebugCommand {
                             .summary(
                                     "Answers a value of a type of the protocol: string, integer, double, null, array, set, map,"
                                             + " push, verbatim, true or false."),
+                    sub(
+                                    "reload",
+                                    -2,
+                                    DebugCommand::reload,
+                                    Argument.string("option").optional().multiple())
+                            .summary(
+                                    "Saves everything, deletes it and loads it again. Options: NOSAVE does not save; NOFLUSH"
+                                            + " does not delete; MERGE replaces the keys that are there already."),
                     sub(
                                     "set-active-expire",
                                     3,
@@ -117,6 +141,80 @@ final class DebugCommand {
     private static void check(Call call, Args args, Reply reply) {
         call.keyspace().checkInvariants();
         reply.ok();
+    }
+
+    private static void digest(Call call, Args args, Reply reply) {
+        Keyspace keyspace = call.keyspace();
+        keyspace.lock(keyspace.all());
+        try {
+            reply.simple(HexFormat.of().formatHex(new Digest(call.views()).all(keyspace)));
+        } finally {
+            keyspace.unlock(keyspace.all());
+        }
+    }
+
+    private static void digestValue(Call call, Args args, Reply reply) {
+        reply.array(args.count() - 2);
+        Digest digest = new Digest(call.views());
+        for (int i = 2; i < args.count(); i++) {
+            Bytes key = args.at(i);
+            long hash = call.keyspace().hash(key);
+            byte[] sum = call.keyspace().locked(call.keyspace().partitionOf(hash), partition -> {
+                Database database = partition.databaseIfAny(call.session().database());
+                Entry entry = new Entry();
+                return database != null && database.find(hash, key, entry) ? digest.value(entry) : Digest.none();
+            });
+            reply.simple(HexFormat.of().formatHex(sum));
+        }
+    }
+
+    private static void reload(Call call, Args args, Reply reply) {
+        boolean save = true;
+        boolean flush = true;
+        boolean merge = false;
+        for (int i = 2; i < args.count(); i++) {
+            if (args.is(i, "nosave")) {
+                save = false;
+            } else if (args.is(i, "noflush")) {
+                flush = false;
+            } else if (args.is(i, "merge")) {
+                merge = true;
+            } else {
+                args.fail(WRONG_RELOAD);
+                return;
+            }
+        }
+        Keyspace keyspace = call.keyspace();
+        keyspace.lock(keyspace.all());
+        try {
+            if (save) {
+                call.engine().saves().save();
+            }
+            if (flush) {
+                clear(keyspace);
+            }
+            try {
+                call.engine().saves().reload(merge);
+            } catch (IOException e) {
+                // What has been loaded of it is no data set.
+                clear(keyspace);
+                throw e;
+            }
+            call.engine().settings().log.warning("DB reloaded by DEBUG RELOAD");
+            reply.ok();
+        } catch (IOException e) {
+            args.fail(RELOAD_FAILED);
+        } finally {
+            keyspace.unlock(keyspace.all());
+        }
+    }
+
+    private static void clear(Keyspace keyspace) {
+        for (int p = 0; p < keyspace.partitions(); p++) {
+            for (int n = 0; n < keyspace.databases(); n++) {
+                keyspace.partition(p).clear(n);
+            }
+        }
     }
 
     private static void error(Call call, Args args, Reply reply) {

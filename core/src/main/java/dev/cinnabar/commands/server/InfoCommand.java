@@ -24,6 +24,8 @@ import dev.cinnabar.config.Configuration;
 import dev.cinnabar.config.Directives;
 import dev.cinnabar.keyspace.Database;
 import dev.cinnabar.keyspace.Keyspace;
+import dev.cinnabar.persistence.Loading;
+import dev.cinnabar.persistence.Saves;
 import dev.cinnabar.resp.Reply;
 import dev.cinnabar.session.Blocked;
 import dev.cinnabar.session.Pause;
@@ -262,18 +264,38 @@ final class InfoCommand {
 
     private void persistence() {
         title("Persistence");
-        lines("0", "loading", "async_loading");
-        line("rdb_changes_since_last_save", engine.keyspace().dirty());
+        Saves saves = engine.saves();
+        Loading loading = saves.loading();
+        line("loading", engine.isLoading() ? 1 : 0);
+        line("async_loading", 0);
+        if (loading != null) {
+            loading(loading);
+        }
+        line("rdb_changes_since_last_save", saves.changes());
         line("rdb_bgsave_in_progress", 0);
-        line("rdb_last_save_time", engine.startedMillis() / 1000);
+        line("rdb_last_save_time", saves.lastSaveMillis() / 1000);
         line("rdb_last_bgsave_status", "ok");
         lines("-1", "rdb_last_bgsave_time_sec", "rdb_current_bgsave_time_sec");
-        lines("0", "rdb_saves", "rdb_last_load_keys_expired", "rdb_last_load_keys_loaded");
+        line("rdb_saves", saves.saves());
+        line("rdb_last_load_keys_expired", saves.lastExpired());
+        line("rdb_last_load_keys_loaded", saves.lastLoaded());
         lines("0", "aof_enabled", "aof_rewrite_in_progress", "aof_rewrite_scheduled");
         lines("-1", "aof_last_rewrite_time_sec", "aof_current_rewrite_time_sec");
         line("aof_last_bgrewrite_status", "ok");
         line("aof_rewrites", 0);
         line("aof_last_write_status", "ok");
+    }
+
+    private void loading(Loading loading) {
+        long total = loading.totalBytes();
+        long loaded = loading.loadedBytes();
+        double seconds = (engine.clock().millis() - loading.startedMillis()) / 1000.0;
+        line("loading_start_time", loading.startedMillis() / 1000);
+        line("loading_total_bytes", total);
+        line("loading_rdb_used_mem", loading.usedMemory());
+        line("loading_loaded_bytes", loaded);
+        line("loading_loaded_perc", fixed(100 * ratio(loaded, total), 2));
+        line("loading_eta_seconds", loaded == 0 ? 1 : (long) (seconds * (total - loaded) / loaded));
     }
 
     private void threads() {

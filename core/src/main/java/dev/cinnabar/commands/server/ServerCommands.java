@@ -6,23 +6,28 @@ import static dev.cinnabar.command.Flag.ALLOW_BUSY;
 import static dev.cinnabar.command.Flag.FAST;
 import static dev.cinnabar.command.Flag.LOADING;
 import static dev.cinnabar.command.Flag.NOSCRIPT;
+import static dev.cinnabar.command.Flag.NO_ASYNC_LOADING;
 import static dev.cinnabar.command.Flag.NO_MULTI;
 import static dev.cinnabar.command.Flag.STALE;
 
 import dev.cinnabar.command.Args;
 import dev.cinnabar.command.Argument;
 import dev.cinnabar.command.Call;
+import dev.cinnabar.command.Category;
 import dev.cinnabar.command.CommandSpec;
 import dev.cinnabar.command.CommandSpec.Locks;
 import dev.cinnabar.command.Group;
+import dev.cinnabar.persistence.Saves;
 import dev.cinnabar.resp.RedisError;
 import dev.cinnabar.resp.Reply;
+import java.io.IOException;
 import java.util.List;
 
 /** What a server does besides serving: it tells the time and its figures, draws, and ends. Stateless. */
 public final class ServerCommands {
 
     private static final RedisError CANNOT_END = new RedisError("ERR Errors trying to SHUTDOWN. Check logs.");
+    private static final RedisError SAVE_FAILED = new RedisError("ERR");
     private static final RedisError NOT_ENDING = new RedisError("ERR No shutdown in progress.");
 
     private ServerCommands() {}
@@ -39,6 +44,21 @@ public final class ServerCommands {
                         .summary("Tells the server's time, in seconds and microseconds.")
                         .complexity("O(1)")
                         .handler(ServerCommands::time),
+                command("save", 1, ADMIN, NOSCRIPT, NO_ASYNC_LOADING, NO_MULTI)
+                        .group(Group.SERVER)
+                        .locks(Locks.ALL)
+                        .summary("Saves everything to the RDB file; all clients wait meanwhile.")
+                        .complexity("O(N), N being the number of keys in all databases.")
+                        .handler(ServerCommands::save),
+                command("lastsave", 1, LOADING, STALE, FAST)
+                        .group(Group.SERVER)
+                        .categories(Category.ADMIN, Category.DANGEROUS)
+                        .locks(Locks.NONE)
+                        .tips("nondeterministic_output")
+                        .summary("Tells when everything was saved last, in seconds since 1970.")
+                        .complexity("O(1)")
+                        .handler((call, args, reply) ->
+                                reply.integer(call.engine().saves().lastSaveMillis() / 1000)),
                 command("shutdown", -1, ADMIN, NOSCRIPT, LOADING, STALE, NO_MULTI, ALLOW_BUSY)
                         .group(Group.SERVER)
                         .locks(Locks.NONE)
@@ -65,6 +85,7 @@ public final class ServerCommands {
         boolean save = false;
         boolean noSave = false;
         boolean abort = false;
+        boolean force = false;
         for (int i = 1; i < args.count(); i++) {
             if (args.is(i, "save")) {
                 save = true;
@@ -72,7 +93,9 @@ public final class ServerCommands {
                 noSave = true;
             } else if (args.is(i, "abort")) {
                 abort = true;
-            } else if (!args.is(i, "now") && !args.is(i, "force")) {
+            } else if (args.is(i, "force")) {
+                force = true;
+            } else if (!args.is(i, "now")) {
                 args.fail(RedisError.SYNTAX);
             }
         }
@@ -87,12 +110,7 @@ public final class ServerCommands {
             args.fail(NOT_ENDING);
             return;
         }
-        if (save) {
-            call.engine().settings().log.warning("SHUTDOWN SAVE: this version saves nothing; the server goes on.");
-            args.fail(CANNOT_END);
-            return;
-        }
-        if (!call.engine().host().shutDown()) {
+        if (!call.engine().host().canShutDown()) {
             call.engine()
                     .settings()
                     .log
@@ -100,6 +118,35 @@ public final class ServerCommands {
             args.fail(CANNOT_END);
             return;
         }
+        call.engine().settings().log.warning("User requested shutdown...");
+        Saves saves = call.engine().saves();
+        if (!call.engine().isLoading() && (save || !noSave && saves.isSavedAtEnd())) {
+            try {
+                saves.saveFinally();
+                saves.atEnd(true);
+            } catch (IOException e) {
+                if (!force) {
+                    call.engine().settings().log.warning("Error trying to save the DB, can't exit.");
+                    args.fail(CANNOT_END);
+                    return;
+                }
+                call.engine().settings().log.warning("Error trying to save the DB, exiting all the same.");
+                saves.atEnd(false);
+            }
+        } else {
+            saves.atEnd(false);
+        }
+        call.engine().host().shutDown();
         call.session().closeAfterReply();
+    }
+
+    static void save(Call call, Args args, Reply reply) {
+        try {
+            call.engine().saves().save();
+            reply.ok();
+        } catch (IOException e) {
+            // The log has been told why; clients are told no more than that, as the reason names paths.
+            args.fail(SAVE_FAILED);
+        }
     }
 }

@@ -120,6 +120,11 @@ class ServerCommandsTest {
         AtomicInteger ends = new AtomicInteger();
         redis.engine().host(new Host() {
             @Override
+            public boolean canShutDown() {
+                return true;
+            }
+
+            @Override
             public boolean shutDown() {
                 ends.incrementAndGet();
                 return true;
