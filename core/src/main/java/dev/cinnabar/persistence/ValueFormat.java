@@ -20,6 +20,21 @@ final class ValueFormat {
     static final int ZSET_LISTPACK = 17;
     static final int SET_LISTPACK = 20;
 
+    // Streams, each with what the one before has, and more.
+    static final int STREAM = 15;
+
+    /** First and largest deleted ID, entries ever added; how many a group has read. */
+    static final int STREAM_COUNTED = 19;
+
+    /** When a consumer was last active. */
+    static final int STREAM_ACTIVE = 21;
+
+    /** What is remembered of producers. */
+    static final int STREAM_IDEMPOTENT = 26;
+
+    /** Pending entries that were given back. */
+    static final int STREAM_RELEASED = 27;
+
     /** Fields with times of expiry, relative to the first of these: that, 8 bytes; count; time + 1 or 0, field, value. */
     static final int HASH_EXPIRING = 24;
 
@@ -46,7 +61,10 @@ final class ValueFormat {
     static final int VERSION_BASE = 10;
 
     static final int VERSION_SET_LISTPACK = 11;
+    static final int VERSION_STREAM_ACTIVE = 11;
     static final int VERSION_FIELD_EXPIRY = 12;
+    static final int VERSION_STREAM_IDEMPOTENT = 13;
+    static final int VERSION_STREAM_RELEASED = 14;
 
     /** The newest version whose dumps are read. */
     static final int VERSION_NEWEST = 15;

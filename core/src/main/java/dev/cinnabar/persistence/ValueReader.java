@@ -41,6 +41,7 @@ public final class ValueReader implements AutoCloseable {
 
     private final RdbReader in;
     private final Views views;
+    private final StreamReader streams;
     private final Buffer run;
     private final Buffer kept;
     private final Listpack listpack = new Listpack();
@@ -62,6 +63,7 @@ public final class ValueReader implements AutoCloseable {
         this.in = in;
         this.run = new Buffer(accounting, maxString);
         this.kept = new Buffer(accounting, maxString);
+        this.streams = new StreamReader(in, run, views);
         this.views = views;
     }
 
@@ -134,6 +136,12 @@ public final class ValueReader implements AutoCloseable {
                 hashListpack(builder, 3);
             }
             case ValueFormat.HASH_LISTPACK_EXPIRING_EARLY -> hashListpack(builder, 3);
+            case ValueFormat.STREAM,
+                    ValueFormat.STREAM_COUNTED,
+                    ValueFormat.STREAM_ACTIVE,
+                    ValueFormat.STREAM_IDEMPOTENT,
+                    ValueFormat.STREAM_RELEASED ->
+                streams.read(type, builder);
             default -> throw corrupt("no type of a value: " + type);
         }
     }

@@ -28,6 +28,7 @@ public final class ValueWriter {
 
     private final RdbWriter out;
     private final Views views;
+    private final StreamWriter streams;
     private final Bytes view = new Bytes();
     private final Bytes nodeView = new Bytes();
     private final byte[] digits = new byte[Numbers.MAX_LONG_LENGTH];
@@ -38,11 +39,7 @@ public final class ValueWriter {
     public ValueWriter(RdbWriter out, Views views) {
         this.out = out;
         this.views = views;
-    }
-
-    /** Whether there is a way to write values of this entry's type. */
-    public static boolean canWrite(Entry entry) {
-        return entry.kind() != Encoding.STREAM;
+        this.streams = new StreamWriter(out, views);
     }
 
     /** Writes a value as what DUMP answers: type, value, version and checksum. */
@@ -112,6 +109,7 @@ public final class ValueWriter {
                 yield run(entry, ValueFormat.VERSION_FIELD_EXPIRY);
             }
             case Encoding.HASH_HASHTABLE -> hash(entry);
+            case Encoding.STREAM -> streams.write(entry);
             default -> throw new IllegalArgumentException("no form for " + Encoding.nameOf(entry.kind()));
         };
     }

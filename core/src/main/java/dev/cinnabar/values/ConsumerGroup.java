@@ -217,6 +217,11 @@ public final class ConsumerGroup {
         return stream.length() > 0 && !stream.maxDeletedId(other).isMin() && from.compareTo(other) <= 0;
     }
 
+    /** Sets how many entries have been read to what can be told from the last one delivered. */
+    public void estimateEntriesRead(StreamValue stream) {
+        setEntriesRead(position(stream, lastId(id)));
+    }
+
     /** How many of all entries ever added are not behind an ID, or {@link #UNKNOWN}. */
     private long position(StreamValue stream, StreamId at) {
         long added = stream.everAdded();

@@ -40,6 +40,8 @@ public final class Idempotency {
 
     private Memory memory;
     private long root;
+    private long producer;
+    private long id;
     private final NameTree producers = new NameTree(NAME);
     private final NameTree ids = new NameTree(NAME);
 
@@ -207,6 +209,80 @@ public final class Idempotency {
 
     private static long bytes(int nameLength) {
         return NAME + 4L + nameLength;
+    }
+
+    // All that is remembered, in the order in which it came: a cursor over producers, and one over the IDs of a producer.
+
+    /** Whether there is anything that a stream does not have from the beginning. */
+    public boolean isUsed() {
+        return memory.getInt(root, StreamValue.IDEMPOTENCY_SECONDS) != 0
+                || memory.getInt(root, StreamValue.IDEMPOTENCY_MOST) != 0
+                || memory.getLong(root, StreamValue.PRODUCERS) != 0
+                || everAdded() != 0
+                || duplicates() != 0;
+    }
+
+    /** How many producers there are, those included whose IDs are all too old. */
+    public long producers() {
+        return open() ? producers.size() : 0;
+    }
+
+    public boolean firstProducer() {
+        return open() && showProducer(producers.first());
+    }
+
+    public boolean nextProducer() {
+        return showProducer(producers.next());
+    }
+
+    private boolean showProducer(long record) {
+        producer = record;
+        id = 0;
+        if (record != 0) {
+            ids.at(memory.getLong(record, IDS));
+        }
+        return record != 0;
+    }
+
+    public Bytes producerName(Bytes view) {
+        return producers.name(producer, view);
+    }
+
+    /** How many IDs the producer has, those included that are too old. */
+    public long producerIds() {
+        return ids.size();
+    }
+
+    /** Goes to the producer's next ID, at first the oldest; false if there is none. */
+    public boolean nextId() {
+        id = id == 0 ? memory.getLong(producer, OLDEST) : memory.getLong(id, NEWER);
+        return id != 0;
+    }
+
+    public Bytes idName(Bytes view) {
+        return ids.name(id, view);
+    }
+
+    /** The ID of the entry that was added. */
+    public StreamId idEntry(StreamId into) {
+        return into.set(memory.getLong(id, IdTree.MILLIS), memory.getLong(id, IdTree.SEQUENCE));
+    }
+
+    /** Remembers what was remembered elsewhere. Returns false if the producer has this ID, or as many as may be. */
+    public boolean restore(Bytes producerName, Bytes idName, StreamId entry) {
+        if (open() && producers.find(producerName) != 0) {
+            ids.at(memory.getLong(producers.find(producerName), IDS));
+            if (ids.size() >= mostIds() || ids.find(idName) != 0) {
+                return false;
+            }
+        }
+        remember(producerName, idName, entry, Long.MIN_VALUE / 2);
+        return true;
+    }
+
+    public void setCounts(long everAdded, long duplicates) {
+        memory.putLong(root, StreamValue.IDEMPOTENCY_ADDED, everAdded);
+        memory.putLong(root, StreamValue.IDEMPOTENCY_DUPLICATES, duplicates);
     }
 
     // An ID computed from the content of an entry.

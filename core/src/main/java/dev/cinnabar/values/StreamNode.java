@@ -250,6 +250,68 @@ final class StreamNode {
         pack.replace(position, flags);
     }
 
+    /**
+     * Whether the listpack, a valid one, is that of a node: each element in its place, the counts true, at least one entry that
+     * is not deleted, and the IDs in order behind that of {@code last}, which becomes the last one's.
+     */
+    boolean isWellFormed(StreamId last) {
+        int p = pack.first();
+        for (int i = 0; i < 3; i++) {
+            if (p == 0 || !pack.isNumber(p)) {
+                return false;
+            }
+            p = pack.next(p);
+        }
+        long masterFields = pack.number(masterFieldsPosition());
+        p = skip(p, masterFields);
+        if (masterFields < 1 || p == 0 || !isNumber(p, 0)) {
+            return false;
+        }
+        long liveSeen = 0;
+        long deletedSeen = 0;
+        for (p = pack.next(p); p != 0; p = pack.next(p)) {
+            int begin = p;
+            for (int i = 0; i < 3; i++) {
+                if (p == 0 || !pack.isNumber(p)) {
+                    return false;
+                }
+                p = pack.next(p);
+            }
+            long entryFlags = pack.number(begin);
+            boolean same = (entryFlags & SAME_FIELDS) != 0;
+            long elements = same ? masterFields : p != 0 && pack.isNumber(p) ? 2 * pack.number(p) + 1 : 0;
+            p = skip(p, elements);
+            if ((entryFlags & ~(DELETED | SAME_FIELDS)) != 0 || elements < 1 || p == 0 || !isNumber(p, elements + 3)) {
+                return false;
+            }
+            open(begin);
+            if (fields < 1 || !last.isMin() && compareTo(last.millis(), last.sequence()) <= 0) {
+                return false;
+            }
+            last.set(entryMillis, entrySequence);
+            if (isDeleted()) {
+                deletedSeen++;
+            } else {
+                liveSeen++;
+            }
+        }
+        return liveSeen > 0
+                && isNumber(pack.first(), liveSeen)
+                && isNumber(pack.next(pack.first()), deletedSeen);
+    }
+
+    /** The position so many elements behind one, or 0 where there are not so many. */
+    private int skip(int p, long n) {
+        for (long i = 0; i < n && p != 0; i++) {
+            p = pack.next(p);
+        }
+        return p;
+    }
+
+    private boolean isNumber(int p, long n) {
+        return pack.isNumber(p) && pack.number(p) == n;
+    }
+
     // Fields and values.
 
     int fields() {

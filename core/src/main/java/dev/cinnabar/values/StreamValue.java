@@ -271,6 +271,60 @@ public final class StreamValue {
         }
     }
 
+    // Nodes as they are, for those who store them elsewhere.
+
+    /** Goes to the first node; false if there is none. */
+    public boolean firstNode() {
+        return showNode(nodes.first());
+    }
+
+    public boolean nextNode() {
+        return showNode(nodes.next());
+    }
+
+    private boolean showNode(long record) {
+        if (record == 0) {
+            return false;
+        }
+        node.at(memory, record);
+        return true;
+    }
+
+    /** The ID from which those of the node's entries are counted. */
+    public StreamId nodeId(StreamId into) {
+        return into.set(node.millis(), node.sequence());
+    }
+
+    /** The node's listpack. */
+    public Bytes nodeBytes(Bytes view) {
+        long record = node.record();
+        return view.set(memory.segment(record), memory.offset(record) + StreamNode.LISTPACK, node.bytes());
+    }
+
+    /**
+     * Adds a node behind all others, of bytes that are a valid listpack. Returns false, and adds nothing, if they are not those
+     * of a node, or an ID is not larger than all before.
+     */
+    public boolean addNode(StreamId nodeId, Bytes listpack) {
+        long record = node.create(memory, nodeId.millis(), nodeId.sequence(), listpack.length());
+        memory.copyIn(listpack, record, StreamNode.LISTPACK);
+        node.at(memory, record);
+        StreamId last = lastId(new StreamId());
+        if (!node.isWellFormed(last)) {
+            node.free();
+            return false;
+        }
+        nodes.insert(record);
+        addNodeBytes(Memory.blockSize(node.capacity()));
+        boolean wasEmpty = length() == 0;
+        memory.putLong(root, LENGTH, length() + node.live());
+        setLastId(last);
+        if (wasEmpty) {
+            renewFirst();
+        }
+        return true;
+    }
+
     // The cursor.
 
     /** Goes to the first entry whose ID is not before this; false if there is none. */

@@ -41,7 +41,6 @@ final class DumpCommands {
     private static final RedisError BAD_TTL = new RedisError("ERR Invalid TTL value, must be >= 0");
     private static final RedisError BAD_IDLE_TIME = new RedisError("ERR Invalid IDLETIME value, must be >= 0");
     private static final RedisError BAD_FREQUENCY = new RedisError("ERR Invalid FREQ value, must be >= 0 and <= 255");
-    private static final RedisError NO_STREAMS = new RedisError("ERR DUMP of streams is not supported");
 
     private static final int BUFFER_BYTES = 8192;
     private static final int MAX_FREQUENCY = 255;
@@ -93,10 +92,6 @@ final class DumpCommands {
         Entry entry = call.read(1);
         if (entry == null) {
             reply.nil();
-            return;
-        }
-        if (!ValueWriter.canWrite(entry)) {
-            args.fail(NO_STREAMS);
             return;
         }
         BufferAccounting accounting = new BufferAccounting();
