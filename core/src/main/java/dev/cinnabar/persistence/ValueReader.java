@@ -140,8 +140,7 @@ public final class ValueReader implements AutoCloseable {
                     ValueFormat.STREAM_COUNTED,
                     ValueFormat.STREAM_ACTIVE,
                     ValueFormat.STREAM_IDEMPOTENT,
-                    ValueFormat.STREAM_RELEASED ->
-                streams.read(type, builder);
+                    ValueFormat.STREAM_RELEASED -> streams.read(type, builder);
             default -> throw corrupt("no type of a value: " + type);
         }
     }

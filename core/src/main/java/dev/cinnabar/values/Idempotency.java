@@ -211,7 +211,8 @@ public final class Idempotency {
         return NAME + 4L + nameLength;
     }
 
-    // All that is remembered, in the order in which it came: a cursor over producers, and one over the IDs of a producer.
+    // All that is remembered, in the order in which it came: a cursor over producers, and one over the IDs of a
+    // producer.
 
     /** Whether there is anything that a stream does not have from the beginning. */
     public boolean isUsed() {

@@ -295,9 +295,7 @@ final class StreamNode {
                 liveSeen++;
             }
         }
-        return liveSeen > 0
-                && isNumber(pack.first(), liveSeen)
-                && isNumber(pack.next(pack.first()), deletedSeen);
+        return liveSeen > 0 && isNumber(pack.first(), liveSeen) && isNumber(pack.next(pack.first()), deletedSeen);
     }
 
     /** The position so many elements behind one, or 0 where there are not so many. */

@@ -94,7 +94,78 @@ class DumpCommandsTest {
         all.add(sample("hash", 10, true, hash, words("HSET k f 1 g x 3 4", Stream.empty())));
         all.add(sample("hash, full", 10, false, hash, words("HSET k", pairs("f", "v", 512))));
         all.add(sample("hash, large", 10, false, "SORT k", words("HSET k", pairs("f", "v", 513))));
+        String entries = "XRANGE k - +";
+        all.add(sample("stream", 10, false, entries, lines("""
+                XADD k 1-1 a 1 b x
+                XADD k 1-2 a 300000 b y
+                XADD k 1-9223372036854775808 c z
+                XADD k 18446744073709551614-7 c z
+                """)));
+        all.add(sample(
+                "stream, large",
+                10,
+                false,
+                entries,
+                IntStream.range(1, 500)
+                        .mapToObj(i -> words("XADD k %d-%d temperature %d".formatted(i / 3 + 1, i, i), Stream.of()))
+                        .toArray(String[][]::new)));
+        all.add(sample("stream with deleted entries", 10, false, entries, lines("""
+                XADD k 1-1 a 1
+                XADD k 2-1 a 2
+                XADD k 3-1 a 3
+                XADD k 4-1 b 4 c 5
+                XDEL k 2-1
+                XTRIM k MAXLEN 2
+                XSETID k 9-9 ENTRIESADDED 20 MAXDELETEDID 5-0
+                """)));
+        all.add(sample("stream with groups", 10, false, "XINFO GROUPS k", lines("""
+                XGROUP CREATE k none $ MKSTREAM
+                XADD k 1-1 a 1
+                XADD k 1-2 a 1
+                XGROUP CREATE k some 1-1 ENTRIESREAD 1
+                """)));
+        all.add(sample("stream with consumers", 11, false, "XPENDING k g - + 10 one", lines("""
+                XADD k 1-1 a 1
+                XADD k 1-2 a 1
+                XADD k 1-3 a 1
+                XGROUP CREATE k g 0
+                XREADGROUP GROUP g one COUNT 2 STREAMS k >
+                XREADGROUP GROUP g two STREAMS k >
+                XGROUP CREATECONSUMER k g three
+                XCLAIM k g one 0 1-3 IDLE 0 RETRYCOUNT 300
+                XACK k g 1-1
+                XDEL k 1-2
+                """)));
         return all;
+    }
+
+    /** Streams that tell what no released version of every server can. */
+    private static List<Sample> newStreams() {
+        String all = "XINFO STREAM k FULL";
+        return List.of(
+                sample("stream with producers", 13, false, all, lines("""
+                        XADD k IDMP p1 first * a 1
+                        XADD k IDMP p1 second * a 1
+                        XADD k IDMP p2 first * a 1
+                        XADD k IDMP p1 second * a 1
+                        """)),
+                sample("stream with limits of producers", 13, false, all, lines("""
+                XADD k 1-1 a 1
+                XCFGSET k IDMP-DURATION 10 IDMP-MAXSIZE 3
+                """)),
+                sample("stream with entries given back", 14, false, all, lines("""
+                XADD k 1-1 a 1
+                XADD k 1-2 a 1
+                XADD k 1-3 a 1
+                XGROUP CREATE k g 0
+                XREADGROUP GROUP g one STREAMS k >
+                XNACK k g FAIL IDS 1 1-2
+                XNACK k g SILENT IDS 1 1-1
+                """)));
+    }
+
+    private static String[][] lines(String text) {
+        return text.lines().map(line -> line.split(" ")).toArray(String[][]::new);
     }
 
     private static List<Sample> expiring() {
@@ -142,9 +213,11 @@ class DumpCommandsTest {
     @Test
     void whatIsDumpedIsRestored() {
         try (TestEngine redis = new TestEngine()) {
-            for (Sample sample :
-                    Stream.concat(samples().stream(), expiring().stream()).toList()) {
+            for (Sample sample : Stream.of(samples(), expiring(), newStreams())
+                    .flatMap(List::stream)
+                    .toList()) {
                 make(redis, sample);
+                String information = redis.call("XINFO", "STREAM", "k", "FULL");
                 byte[] dump = dump(redis.client(), "k");
                 assertThat(dump[dump.length - 10]).as(sample.name()).isEqualTo((byte) sample.version());
                 String before = sample.name().equals("hash, large") ? "" : lookAt(redis, sample);
@@ -160,6 +233,9 @@ class DumpCommandsTest {
                         .as(sample.name())
                         .isEqualTo(encoding);
                 assertThat(redis.call(field)).as(sample.name()).isEqualTo(one);
+                assertThat(redis.call("XINFO", "STREAM", "k", "FULL"))
+                        .as(sample.name())
+                        .isEqualTo(information);
                 if (sample.fixed()) {
                     assertThat(dump(redis.client(), "k")).as(sample.name()).hasSize(dump.length);
                 }
@@ -421,8 +497,9 @@ class DumpCommandsTest {
         int refused = 0;
         int taken = 0;
         try (TestEngine redis = new TestEngine()) {
-            for (Sample sample :
-                    Stream.concat(samples().stream(), expiring().stream()).toList()) {
+            for (Sample sample : Stream.of(samples(), expiring(), newStreams())
+                    .flatMap(List::stream)
+                    .toList()) {
                 make(redis, sample);
                 byte[] dump = dump(redis.client(), "k");
                 for (int i = 0; i < 150; i++) {
