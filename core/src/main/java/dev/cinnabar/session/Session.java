@@ -24,7 +24,7 @@ public final class Session {
     private static final AtomicLong IDS = new AtomicLong();
 
     /** The objects of a client that has sent nothing yet, on the Java heap. */
-    private static final long BASE_BYTES = 2048;
+    private static final long BASE_BYTES = 1200;
 
     private static final long SUBSCRIPTION_BYTES = 200;
     private static final long PREFIX_BYTES = 150;

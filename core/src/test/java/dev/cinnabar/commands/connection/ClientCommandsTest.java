@@ -66,7 +66,7 @@ class ClientCommandsTest {
                 .isEqualTo(
                         "'id=" + session.id() + " addr=10.0.0.1:5 laddr=10.0.0.2:6379 fd=5 name= age=3 idle=3 flags=N"
                                 + " db=0 sub=0 psub=0 ssub=0 multi=-1 watch=0 qbuf=10 qbuf-free=0 argv-mem=0 multi-mem=0 rbs=0"
-                                + " rbp=0 obl=0 oll=2 omem=20 tot-mem=2078 events=rw cmd=NULL user=default redir=-1 resp=2"
+                                + " rbp=0 obl=0 oll=2 omem=20 tot-mem=1230 events=rw cmd=NULL user=default redir=-1 resp=2"
                                 + " lib-name= lib-ver= io-thread=1 tot-net-in=1000 tot-net-out=2000 tot-cmds=0 read-events=7"
                                 + " parse-batch-cmd-sum=0 parse-batch-cnt=7\\n'");
     }
