@@ -72,7 +72,8 @@ public final class ManyConnections {
         report("connecting %d clients", connections - first, start);
         ping(clients);
         int measured = connections - first;
-        System.out.printf("an idle connection, after a PING: %d bytes of heap, %d bytes resident%n",
+        System.out.printf(
+                "an idle connection, after a PING: %d bytes of heap, %d bytes resident%n",
                 (heapBytes() - heapBefore) / measured, (residentBytes() - residentBefore) / measured);
 
         start = System.nanoTime();
@@ -83,7 +84,8 @@ public final class ManyConnections {
         broadcast(audience, clients.getFirst(), messages);
         ping(clients.subList(0, connections - subscribers));
         System.out.printf("%d connections still answer%n", connections - subscribers);
-        System.out.printf("afterwards, a connection: %d bytes of heap, %d bytes resident%n",
+        System.out.printf(
+                "afterwards, a connection: %d bytes of heap, %d bytes resident%n",
                 (heapBytes() - heapBefore) / measured, (residentBytes() - residentBefore) / measured);
     }
 
@@ -164,14 +166,22 @@ public final class ManyConnections {
 
     /** Publishes messages that are all different to clients that read them as they come. */
     private void broadcast(List<Client> audience, Client publisher, int messages) throws IOException {
-        exchange(audience, "SUBSCRIBE news\r\n".getBytes(US_ASCII), "*3\r\n$9\r\nsubscribe\r\n$4\r\nnews\r\n:1\r\n".getBytes(US_ASCII));
+        exchange(
+                audience,
+                "SUBSCRIBE news\r\n".getBytes(US_ASCII),
+                "*3\r\n$9\r\nsubscribe\r\n$4\r\nnews\r\n:1\r\n".getBytes(US_ASCII));
         StringBuilder requests = new StringBuilder();
         StringBuilder deliveries = new StringBuilder();
         for (int i = 0; i < messages; i++) {
             String number = Integer.toString(i);
             String payload = number + "x".repeat(PAYLOAD_BYTES - number.length());
-            requests.append("*3\r\n$7\r\nPUBLISH\r\n$4\r\nnews\r\n$100\r\n").append(payload).append("\r\n");
-            deliveries.append("*3\r\n$7\r\nmessage\r\n$4\r\nnews\r\n$100\r\n").append(payload).append("\r\n");
+            requests.append("*3\r\n$7\r\nPUBLISH\r\n$4\r\nnews\r\n$100\r\n")
+                    .append(payload)
+                    .append("\r\n");
+            deliveries
+                    .append("*3\r\n$7\r\nmessage\r\n$4\r\nnews\r\n$100\r\n")
+                    .append(payload)
+                    .append("\r\n");
         }
         byte[] expected = deliveries.toString().getBytes(US_ASCII);
         for (Client client : audience) {
@@ -191,7 +201,8 @@ public final class ManyConnections {
         }
         double seconds = (System.nanoTime() - start) / 1e9;
         long delivered = (long) messages * audience.size();
-        System.out.printf("%d messages to %d subscribers: %.2f s, %.0f deliveries a second, none lost%n",
+        System.out.printf(
+                "%d messages to %d subscribers: %.2f s, %.0f deliveries a second, none lost%n",
                 messages, audience.size(), seconds, delivered / seconds);
         publisher.received = 0;
         publisher.channel.keyFor(selector).interestOps(SelectionKey.OP_READ);

@@ -41,6 +41,12 @@ class CommandTableTest {
             himport|discardall 2 - 0 0 0 @hash,@slow
             himport|prepare -4 denyoom 0 0 0 @hash,@slow
             himport|set -5 denyoom,write 2 2 1 @hash,@slow,@write
+            hotkeys -2 - 0 0 0 @slow
+            hotkeys|get 2 admin,noscript 0 0 0 @admin,@dangerous,@slow
+            hotkeys|help 2 loading,stale 0 0 0 @slow
+            hotkeys|reset 2 admin,noscript 0 0 0 @admin,@dangerous,@slow
+            hotkeys|start -2 admin,noscript 0 0 0 @admin,@dangerous,@slow
+            hotkeys|stop 2 admin,noscript 0 0 0 @admin,@dangerous,@slow
             hpersist -5 fast,write 1 1 1 @fast,@hash,@write
             hpexpire -6 fast,write 1 1 1 @fast,@hash,@write
             hpexpireat -6 fast,write 1 1 1 @fast,@hash,@write

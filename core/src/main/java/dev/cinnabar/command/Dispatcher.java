@@ -268,6 +268,14 @@ public final class Dispatcher {
         }
     }
 
+    /** Someone wants to know which keys are hot: each command is timed, and its bytes are counted. */
+    private void noteKeys(CommandSpec spec, Args args, long replyBytes) {
+        long before = nowNanos;
+        stopTiming();
+        long bytes = args.request().encodedBytes() + replyBytes;
+        engine.hotKeys().ran(spec, args, nowNanos - before, bytes, nowMillis, random);
+    }
+
     /** A batch of requests is over: what was counted can be seen. */
     public void endBatch() {
         stopTiming();
@@ -850,7 +858,11 @@ public final class Dispatcher {
         time(spec);
         if (!session.isBlocked() || retrying && !blockedAgain) {
             timedRuns++;
-            stopTimingIfAlone(spec);
+            if (engine.hotKeys().isActive()) {
+                noteKeys(spec, args, reply.mark() - mark);
+            } else {
+                stopTimingIfAlone(spec);
+            }
         }
         if (!engine.monitors().isEmpty() && !retrying) {
             tellMonitors(session, spec, args);

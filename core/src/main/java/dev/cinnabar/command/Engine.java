@@ -50,6 +50,7 @@ public final class Engine implements AutoCloseable {
     private final Slowlog slowlog;
     private final LatencyMonitor latencyMonitor = new LatencyMonitor();
     private final Monitors monitors = new Monitors();
+    private final HotKeys hotKeys = new HotKeys();
     private final BlockedClients blockedClients = new BlockedClients();
     private final PubSub pubSub;
     private final Tracking tracking;
@@ -265,6 +266,11 @@ public final class Engine implements AutoCloseable {
     /** When the server was slow. */
     public LatencyMonitor latencyMonitor() {
         return latencyMonitor;
+    }
+
+    /** Which keys take most. */
+    public HotKeys hotKeys() {
+        return hotKeys;
     }
 
     /** Who watches what all clients do. */

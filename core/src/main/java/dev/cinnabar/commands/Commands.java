@@ -17,6 +17,7 @@ import dev.cinnabar.commands.pubsub.PubSubCommands;
 import dev.cinnabar.commands.server.CommandCommands;
 import dev.cinnabar.commands.server.ConfigCommands;
 import dev.cinnabar.commands.server.DatabaseCommands;
+import dev.cinnabar.commands.server.HotKeysCommands;
 import dev.cinnabar.commands.server.MemoryCommands;
 import dev.cinnabar.commands.server.ServerCommands;
 import dev.cinnabar.commands.sets.SetCommands;
@@ -56,6 +57,7 @@ public final class Commands {
         rows.addAll(ConfigCommands.table());
         rows.addAll(ServerCommands.table());
         rows.addAll(MemoryCommands.table());
+        rows.addAll(HotKeysCommands.table());
         rows.addAll(SlowlogCommands.table());
         rows.addAll(LatencyCommands.table());
         return new CommandTable(rows);

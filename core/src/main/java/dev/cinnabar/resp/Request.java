@@ -77,6 +77,24 @@ public final class Request {
         return lengths[index];
     }
 
+    /** The bytes that the request takes as an array of bulk strings, however it has come. */
+    public long encodedBytes() {
+        long bytes = headerBytes(count);
+        for (int i = 0; i < count; i++) {
+            bytes += headerBytes(lengths[i]) + lengths[i] + 2;
+        }
+        return bytes;
+    }
+
+    /** A type, a length and the end of a line. */
+    private static int headerBytes(int length) {
+        int bytes = 4;
+        for (int rest = length; rest >= 10; rest /= 10) {
+            bytes++;
+        }
+        return bytes;
+    }
+
     /**
      * A view of an argument. The first {@value #VIEWS} arguments have a view each that stays right until the next request;
      * the rest get a new one at each call.

@@ -66,7 +66,8 @@ final class InfoCommand {
             new Section("errorstats", true, InfoCommand::errorStatistics),
             new Section("latencystats", false, InfoCommand::latencyStatistics),
             new Section("cluster", true, InfoCommand::cluster),
-            new Section("keyspace", true, InfoCommand::keyspace));
+            new Section("keyspace", true, InfoCommand::keyspace),
+            new Section("hotkeys", false, InfoCommand::hotKeys));
 
     private final Call call;
     private final Engine engine;
@@ -470,6 +471,12 @@ final class InfoCommand {
     private void cluster() {
         title("Cluster");
         line("cluster_enabled", 0);
+    }
+
+    private void hotKeys() {
+        title("Hotkeys");
+        line("tracking_active", engine.hotKeys().isActive() ? 1 : 0);
+        line("used_memory", engine.hotKeys().sizeBytes());
     }
 
     private void keyspace() {
