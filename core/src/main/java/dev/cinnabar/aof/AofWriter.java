@@ -34,6 +34,7 @@ final class AofWriter implements Journal.Reader, Runnable {
      */
 
     private static final long TICK_NANOS = 100_000_000;
+    private static final long MOMENT_NANOS = 100_000;
     private static final long SECOND_NANOS = 1_000_000_000;
     private static final long MAX_POSTPONED_NANOS = 2 * SECOND_NANOS;
     private static final long COMPLAINT_NANOS = 30 * SECOND_NANOS;
@@ -386,6 +387,16 @@ final class AofWriter implements Journal.Reader, Runnable {
             fileLock.unlock();
             journal.release(Long.MAX_VALUE);
         }
+    }
+
+    /** Waits until all that was appended is written; false if that fails. */
+    boolean awaitWritten() {
+        long end = journal.end();
+        while (written < end && !failing && thread.isAlive()) {
+            LockSupport.unpark(thread);
+            LockSupport.parkNanos(this, MOMENT_NANOS);
+        }
+        return written >= end;
     }
 
     boolean isRunning() {

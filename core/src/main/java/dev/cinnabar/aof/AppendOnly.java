@@ -13,6 +13,7 @@ import dev.cinnabar.log.Log;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.MalformedInputException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
@@ -152,6 +153,7 @@ public final class AppendOnly implements AofWriter.Owner {
         if (!configuration.get(Directives.APPENDONLY)) {
             return false;
         }
+        cleanUp();
         readManifest();
         adoptOldFile();
         if (manifest.isEmpty()) {
@@ -161,6 +163,32 @@ public final class AppendOnly implements AofWriter.Owner {
         loader(replay).load(manifest);
         log().notice("DB loaded from append only file: " + AofLoader.seconds(clock().nanos() - begin) + " seconds");
         return true;
+    }
+
+    /**
+     * Returns when all that was appended is written.
+     *
+     * @throws AofException if it cannot be
+     */
+    public void settle() throws AofException {
+        AofWriter current = writer;
+        if (current != null && !current.awaitWritten()) {
+            throw new AofException("The append-only file cannot be written: " + current.failure());
+        }
+    }
+
+    /** What a crash has left behind of files that were not complete. */
+    private void cleanUp() {
+        if (state != State.OFF || !Files.isDirectory(directory())) {
+            return;
+        }
+        try (DirectoryStream<Path> left = Files.newDirectoryStream(directory(), "temp-*")) {
+            for (Path file : left) {
+                storage.delete(file);
+            }
+        } catch (IOException e) {
+            log().warning("Temporary AOF files could not be removed: " + e.getMessage());
+        }
     }
 
     private AofLoader loader(Replay replay) {
@@ -551,6 +579,7 @@ public final class AppendOnly implements AofWriter.Owner {
 
     private boolean makeBase() throws IOException, InterruptedException {
         boolean rdb = usesRdb();
+        makeDirectory();
         boolean first;
         boolean off;
         AofWriter current;
@@ -558,10 +587,12 @@ public final class AppendOnly implements AofWriter.Owner {
             first = state == State.WAITS_FOR_BASE;
             off = state == State.OFF;
             current = writer;
+            if (off) {
+                manifest = readIfAny();
+            }
         }
         Path temporary = directory()
                 .resolve("temp-rewriteaof-bg-" + ProcessHandle.current().pid() + ".aof");
-        makeDirectory();
         storage.delete(temporary);
         Rotation rotation = new Rotation();
         if (first) {
@@ -579,6 +610,15 @@ public final class AppendOnly implements AofWriter.Owner {
             return false;
         }
         return install(temporary, rdb, increment, first);
+    }
+
+    private Manifest readIfAny() throws IOException {
+        try {
+            readManifest();
+            return manifest;
+        } catch (AofException e) {
+            throw new IOException(e.getMessage(), e);
+        }
     }
 
     private void write(Path file, boolean rdb, Runnable moment) throws IOException {

@@ -251,6 +251,27 @@ public final class Engine implements AutoCloseable {
         };
     }
 
+    /**
+     * Loads the append-only file anew, as it is now.
+     *
+     * @throws AofException if it cannot be loaded; what was loaded of it is there
+     */
+    public void reloadAppendOnly() throws AofException {
+        keyspace.lock(keyspace.all());
+        try {
+            appendOnly.settle();
+            for (int p = 0; p < keyspace.partitions(); p++) {
+                for (int n = 0; n < keyspace.databases(); n++) {
+                    keyspace.partition(p).clear(n);
+                }
+            }
+            appendOnly.load(newReplay());
+            settings.log.notice("Append Only File loaded by DEBUG LOADAOF");
+        } finally {
+            keyspace.unlock(keyspace.all());
+        }
+    }
+
     /** Runs commands of files. */
     public Replay newReplay() {
         synchronized (random) {

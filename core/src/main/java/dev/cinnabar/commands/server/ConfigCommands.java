@@ -51,6 +51,8 @@ public final class ConfigCommands {
                                 .history("7.0.0", "Takes several patterns.")
                                 .handler(ConfigCommands::get),
                         row("set", -4)
+                                // What it sets may begin or end the journal, for which all partitions are locked.
+                                .walksData()
                                 .tips(TO_ALL_NODES)
                                 .summary("Changes directives: all that are named, or none.")
                                 .complexity("O(N), N being the number of directives.")

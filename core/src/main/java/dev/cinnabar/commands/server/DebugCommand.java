@@ -6,6 +6,7 @@ import static dev.cinnabar.command.Flag.LOADING;
 import static dev.cinnabar.command.Flag.NOSCRIPT;
 import static dev.cinnabar.command.Flag.STALE;
 
+import dev.cinnabar.aof.AofException;
 import dev.cinnabar.command.Args;
 import dev.cinnabar.command.Argument;
 import dev.cinnabar.command.Call;
@@ -101,6 +102,8 @@ final class DebugCommand {
                                     DebugCommand::setActiveExpire,
                                     Argument.oneOf("mode", Argument.token("0"), Argument.token("1")))
                             .summary("With 0, keys whose time has come are deleted only when someone asks for them."),
+                    sub("loadaof", 2, DebugCommand::loadAppendOnly)
+                            .summary("Writes the append-only file, empties all databases and loads it."),
                     sub("sleep", 3, DebugCommand::sleep, Argument.doubleValue("seconds"))
                             .summary("Keeps all data locked for some seconds; decimals are allowed."),
                     sub("help", 2, DebugCommand::help).summary("Prints this help."));
@@ -229,6 +232,16 @@ final class DebugCommand {
     private static void setActiveExpire(Call call, Args args, Reply reply) {
         call.engine().settings().activeExpiry = args.at(2).contentEquals("1".getBytes(StandardCharsets.US_ASCII));
         reply.ok();
+    }
+
+    private static void loadAppendOnly(Call call, Args args, Reply reply) {
+        try {
+            call.engine().reloadAppendOnly();
+            reply.ok();
+        } catch (AofException e) {
+            call.engine().settings().log.warning(String.valueOf(e.getMessage()));
+            args.fail(new RedisError("ERR Error trying to load the AOF files, check server logs."));
+        }
     }
 
     private static void sleep(Call call, Args args, Reply reply) {

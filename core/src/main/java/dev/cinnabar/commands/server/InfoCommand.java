@@ -7,6 +7,7 @@ import static dev.cinnabar.commands.server.Figures.human;
 import static dev.cinnabar.commands.server.Figures.ratio;
 
 import dev.cinnabar.acl.Denial;
+import dev.cinnabar.aof.AppendOnly;
 import dev.cinnabar.command.Args;
 import dev.cinnabar.command.Argument;
 import dev.cinnabar.command.Call;
@@ -280,11 +281,33 @@ final class InfoCommand {
         line("rdb_saves", saves.saves());
         line("rdb_last_load_keys_expired", saves.lastExpired());
         line("rdb_last_load_keys_loaded", saves.lastLoaded());
-        lines("0", "aof_enabled", "aof_rewrite_in_progress", "aof_rewrite_scheduled");
-        lines("-1", "aof_last_rewrite_time_sec", "aof_current_rewrite_time_sec");
-        line("aof_last_bgrewrite_status", "ok");
-        line("aof_rewrites", 0);
-        line("aof_last_write_status", "ok");
+        appendOnly(engine.appendOnly());
+    }
+
+    private void appendOnly(AppendOnly file) {
+        line("aof_enabled", file.isOn() ? 1 : 0);
+        line("aof_rewrite_in_progress", file.isRewriting() ? 1 : 0);
+        line("aof_rewrite_scheduled", file.isScheduled() ? 1 : 0);
+        line("aof_last_rewrite_time_sec", seconds(file.lastRewriteNanos()));
+        line("aof_current_rewrite_time_sec", seconds(file.rewriteNanos()));
+        line("aof_last_bgrewrite_status", file.hasLastRewriteFailed() ? "err" : "ok");
+        line("aof_rewrites", file.rewrites());
+        line("aof_rewrites_consecutive_failures", file.failuresInARow());
+        line("aof_last_write_status", file.failure() == null ? "ok" : "err");
+        line("aof_last_cow_size", 0);
+        if (file.isOn()) {
+            line("aof_current_size", file.currentSize());
+            line("aof_base_size", file.baseSize());
+            line("aof_pending_rewrite", 0);
+            line("aof_buffer_length", file.bufferBytes());
+            line("aof_pending_bio_fsync", file.isSyncing() ? 1 : 0);
+            line("aof_delayed_fsync", file.delayedSyncs());
+        }
+    }
+
+    /** Whole seconds of a duration in nanoseconds, or -1 where there is none. */
+    private static long seconds(long nanos) {
+        return nanos < 0 ? -1 : TimeUnit.NANOSECONDS.toSeconds(nanos);
     }
 
     private void loading(Loading loading) {

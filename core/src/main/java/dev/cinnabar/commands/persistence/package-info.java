@@ -1,0 +1,5 @@
+/** Commands about the append-only file. */
+@NullMarked
+package dev.cinnabar.commands.persistence;
+
+import org.jspecify.annotations.NullMarked;
