@@ -7,6 +7,7 @@ import dev.cinnabar.structures.ExpiryOrder;
 import dev.cinnabar.structures.HashTable;
 import dev.cinnabar.structures.LookAhead;
 import dev.cinnabar.structures.RecordConsumer;
+import dev.cinnabar.values.Elements;
 import dev.cinnabar.values.Entry;
 import dev.cinnabar.values.HashValue;
 import dev.cinnabar.values.MemberAim;
@@ -231,6 +232,26 @@ public final class Database implements Entry.Home {
         }
     }
 
+    @Override
+    public void elementChanges(Entry entry, long hash, long record) {
+        assert mayChange(entry) : "changed, and the snapshot does not have it";
+        if (partition.hasParted()) {
+            PartedValue value = partition.parted(Elements.root(entry));
+            if (value != null) {
+                value.elementChanges(hash, record);
+            }
+        }
+    }
+
+    @Override
+    public void shrinks(Entry entry) {
+        assert mayChange(entry) : "changed, and the snapshot does not have it";
+        Snapshot snapshot = partition.snapshot();
+        if (snapshot != null && partition.hasParted()) {
+            snapshot.takeRest(partition, Elements.root(entry));
+        }
+    }
+
     private boolean mayChange(Entry entry) {
         return partition.snapshot() == null || entry.isOf(partition.epoch());
     }
@@ -320,6 +341,14 @@ public final class Database implements Entry.Home {
     }
 
     private void release(Entry entry) {
+        if (partition.hasParted() && Elements.has(entry)) {
+            PartedValue value = partition.parted(Elements.root(entry));
+            if (value != null) {
+                value.adopt(entry);
+                entry.free();
+                return;
+            }
+        }
         if (Values.releaseStep(entry, FREED_AT_ONCE)) {
             entry.free();
         } else {

@@ -8,6 +8,7 @@ import dev.cinnabar.values.Limits;
 import dev.cinnabar.values.Type;
 import dev.cinnabar.values.Values;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.concurrent.locks.ReentrantLock;
@@ -39,6 +40,9 @@ public final class Partition {
 
     /** The snapshot that runs and has not seen all entries here. */
     private @Nullable Snapshot snapshot;
+
+    /** The big values that the snapshot is handing out by elements. */
+    private final ArrayList<PartedValue> parted = new ArrayList<>(0);
 
     private long waiterNumbers;
     private final Entry scratch = new Entry();
@@ -143,6 +147,31 @@ public final class Partition {
                 snapshot = begun;
             }
         }
+    }
+
+    boolean hasParted() {
+        return !parted.isEmpty();
+    }
+
+    /** The big value with this root that is being handed out, or null. */
+    @Nullable
+    PartedValue parted(long root) {
+        for (int i = 0; i < parted.size(); i++) {
+            PartedValue value = parted.get(i);
+            if (value.root() == root) {
+                return value;
+            }
+        }
+        return null;
+    }
+
+    void add(PartedValue value) {
+        parted.add(value);
+    }
+
+    void remove(PartedValue value) {
+        parted.remove(value);
+        value.end();
     }
 
     /** The snapshot has seen all entries here. */
@@ -573,6 +602,9 @@ public final class Partition {
         }
         for (Database database : garbage) {
             expected += database.checkInvariants() + database.overhead();
+        }
+        for (PartedValue value : parted) {
+            expected += value.bytes();
         }
         memory.checkInvariants();
         if (expected != memory.used()) {

@@ -1,7 +1,11 @@
 package dev.cinnabar.keyspace;
 
 import dev.cinnabar.structures.RecordConsumer;
+import dev.cinnabar.values.Elements;
 import dev.cinnabar.values.Entry;
+import dev.cinnabar.values.Values;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +37,9 @@ public final class Snapshot {
      * expiry and eviction, ends in the methods of Database that remove and move, which do it by themselves. Database asserts it
      * of each entry whose place or expiry has changed, and SnapshotCommandsTest runs all commands that write against it.
      *
+     * BIG VALUES, of more than 64 KB, are handed out by elements, so that no lock is held for long: see PartedValue. What holds
+     * for hashes, sets and sorted sets; strings, lists and streams come as a whole.
+     *
      * WHEN IT FAILS, or nobody wants it any more, the epochs must agree all the same: it is walked to its end, and the sink
      * gets nothing.
      */
@@ -48,6 +55,32 @@ public final class Snapshot {
          * @return about how many bytes have become of it
          */
         long take(int partition, int database, Entry entry);
+
+        /**
+         * A big value as it is when this is called; its elements follow. Called as {@link #take} is.
+         *
+         * @return what takes the elements; null if that cannot be, and the entry is to come as a whole
+         */
+        default @Nullable Parts begin(int partition, int database, Entry entry) {
+            return null;
+        }
+    }
+
+    /** Who wants the elements of a value; those of several values may come in turns. */
+    public interface Parts {
+        /** From now on most elements will come, and of no other value before {@link #close}. Called by the walking thread. */
+        void open();
+
+        /**
+         * One of the elements. Called as {@link Sink#take} is.
+         *
+         * @param entry one with the same value, but without key and expiry
+         * @param record what {@link dev.cinnabar.values.Elements#scan} has handed out
+         */
+        long element(Entry entry, long record);
+
+        /** All elements have come. Called as {@link Sink#take} is. */
+        void close();
     }
 
     /** How many entries the walk looks at together: the cache misses of all their headers overlap. */
@@ -58,6 +91,9 @@ public final class Snapshot {
 
     private static final long STEP_BYTES = 64 << 10;
     private static final int STEP_ENTRIES = 4096;
+
+    /** What takes more outside its entry is handed out by elements. */
+    private static final long BIG_BYTES = 64 << 10;
 
     private static final long PAUSE_NANOS = 20_000;
 
@@ -83,6 +119,13 @@ public final class Snapshot {
     private long stepBytes = STEP_BYTES;
     private int stepEntries = STEP_ENTRIES;
 
+    private boolean isAtEnd;
+    private long bigBytes = BIG_BYTES;
+
+    /** Big values that have begun to come out, and that the walk must go through. */
+    private final Queue<PartedValue> pending = new ConcurrentLinkedQueue<>();
+
+    private @Nullable PartedValue current;
     private volatile long walked;
     private volatile boolean isDiscarded;
     private volatile boolean isOver;
@@ -154,7 +197,8 @@ public final class Snapshot {
     }
 
     /** The most that is done in one locked step: for tests. */
-    void stepAtMost(long nanos, long bytes, int entries) {
+    void stepAtMost(long nanos, long bytes, int entries, long big) {
+        bigBytes = big;
         stepNanos = nanos;
         stepBytes = bytes;
         stepEntries = entries;
@@ -173,15 +217,65 @@ public final class Snapshot {
         long bytes = 0;
         if (!isDiscarded) {
             try {
-                bytes = sink.take(partition.index(), database, entry);
+                bytes = isBig(entry) && begin(partition, database, entry)
+                        ? 0
+                        : sink.take(partition.index(), database, entry);
             } catch (RuntimeException | OutOfMemoryError e) {
-                // It may be a command that we are in, and that is not to fail for this.
-                failure = e;
-                isDiscarded = true;
+                fail(e);
             }
         }
         entry.epoch(partition.epoch());
         return bytes;
+    }
+
+    /** It may be a command that we are in, and that is not to fail for this. */
+    private void fail(Throwable e) {
+        failure = e;
+        isDiscarded = true;
+    }
+
+    private boolean isBig(Entry entry) {
+        return Elements.has(entry) && Values.externalSize(entry) > bigBytes;
+    }
+
+    private boolean begin(Partition partition, int database, Entry entry) {
+        Parts parts = sink.begin(partition.index(), database, entry);
+        if (parts == null) {
+            return false;
+        }
+        PartedValue value = new PartedValue(this, partition, parts, entry);
+        partition.add(value);
+        pending.add(value);
+        return true;
+    }
+
+    long takeElement(PartedValue value, Entry entry, long record) {
+        if (!isDiscarded) {
+            try {
+                return value.parts().element(entry, record);
+            } catch (RuntimeException | OutOfMemoryError e) {
+                fail(e);
+            }
+        }
+        return 0;
+    }
+
+    /** The value with this root is about to take the small form, as it has become small: all the rest of it is taken. */
+    void takeRest(Partition partition, long root) {
+        PartedValue value = partition.parted(root);
+        if (value != null) {
+            while (!value.walk(Long.MAX_VALUE, keyspace.clock().nanos() + stepNanos, keyspace.clock())) {}
+            end(value);
+        }
+    }
+
+    private void end(PartedValue value) {
+        try {
+            value.parts().close();
+        } catch (RuntimeException | OutOfMemoryError e) {
+            fail(e);
+        }
+        value.partition().remove(value);
     }
 
     /**
@@ -190,6 +284,16 @@ public final class Snapshot {
      * @return whether there is more
      */
     public boolean step() {
+        if (current == null) {
+            current = pending.poll();
+            if (current != null) {
+                current.parts().open();
+            }
+        }
+        if (current != null) {
+            walk(current);
+            return true;
+        }
         while (number < keys.length) {
             Database database = parts[index][number];
             if (database != null) {
@@ -213,7 +317,10 @@ public final class Snapshot {
     private void walk(Partition partition, Database database) {
         partition.lock();
         try {
-            if (walkOn(partition, database)) {
+            isAtEnd = isAtEnd || walkOn(partition, database);
+            // What is not out yet may be freed only with what the walk still holds.
+            if (isAtEnd && !partition.hasParted()) {
+                isAtEnd = false;
                 database.endSnapshot();
                 parts[index][number] = null;
                 if (isLast()) {
@@ -224,6 +331,26 @@ public final class Snapshot {
         } finally {
             partition.unlock();
         }
+        giveWay(partition);
+    }
+
+    private void walk(PartedValue value) {
+        Partition partition = value.partition();
+        partition.lock();
+        try {
+            boolean isHere = partition.parted(value.root()) == value;
+            if (isHere && (isDiscarded || value.walk(stepBytes, keyspace.clock().nanos() + stepNanos, keyspace.clock()))) {
+                end(value);
+                isHere = false;
+            }
+            current = isHere ? value : null;
+        } finally {
+            partition.unlock();
+        }
+        giveWay(partition);
+    }
+
+    private static void giveWay(Partition partition) {
         if (partition.hasWaitingThreads()) {
             // The lock is not fair: without a pause this thread would take it again before they wake.
             LockSupport.parkNanos(PAUSE_NANOS);
@@ -255,7 +382,7 @@ public final class Snapshot {
             for (int left = batchCount; left > 0 && complete; ) {
                 database.look(batch[--left], view);
                 bytes += take(partition, database.snapshotNumber(), view);
-                inTime = bytes < stepBytes && keyspace.clock().nanos() - deadline < 0;
+                inTime = bytes < stepBytes && pending.isEmpty() && keyspace.clock().nanos() - deadline < 0;
                 complete = inTime || left == 0;
             }
             looked += scanned;

@@ -414,6 +414,11 @@ public abstract class HashTable {
         return 0;
     }
 
+    /** The position of a hash: a record lies before a cursor if its position is smaller. */
+    public static long position(long hash) {
+        return hash >>> 64 - POSITION_BITS;
+    }
+
     /** A record drawn evenly, or 0 if there is none. */
     public long random(RandomGenerator random) {
         long size = size();

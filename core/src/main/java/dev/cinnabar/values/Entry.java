@@ -38,6 +38,16 @@ public final class Entry {
          * @param oldDueMillis what it was before, or {@link Entry#NEVER}
          */
         default void fieldsDue(Entry entry, long oldDueMillis) {}
+
+        /**
+         * An element of a value that has {@link Elements} is about to be changed or removed, or added.
+         *
+         * @param record where it lies; {@link Memory#NULL} if it is to be added
+         */
+        default void elementChanges(Entry entry, long hash, long record) {}
+
+        /** A value that has {@link Elements} is about to take the small form. */
+        default void shrinks(Entry entry) {}
     }
 
     private Memory memory;

@@ -90,7 +90,7 @@ public final class HashValue {
     }
 
     /** The fields of a big hash, in any memory. */
-    private static final class Fields extends HashTable {
+    static final class Fields extends HashTable {
         private final Bytes view = new Bytes();
 
         Fields() {
@@ -373,11 +373,13 @@ public final class HashValue {
         Memory memory = entry.memory();
         long hash = MemberHash.of(name);
         if (fresh) {
+            entry.home().elementChanges(entry, hash, Memory.NULL);
             long record = FieldRecord.create(memory, name, newValue, Entry.NEVER);
             table.insert(hash, record);
             countBytes(FieldRecord.blockSize(memory, record));
             return;
         }
+        entry.home().elementChanges(entry, hash, place);
         long expiry = expiryMillis();
         long newExpiry = keepExpiry ? expiry : Entry.NEVER;
         if (expiry == newExpiry && FieldRecord.overwrite(memory, place, newValue)) {
@@ -429,6 +431,7 @@ public final class HashValue {
             long record = place;
             Bytes name = FieldRecord.field(memory, record, field);
             long hash = MemberHash.of(name);
+            entry.home().elementChanges(entry, hash, record);
             table.remove(hash, table.find(hash, name));
             long expiry = FieldRecord.expiryMillis(memory, record);
             if (expiry != Entry.NEVER) {
@@ -465,7 +468,9 @@ public final class HashValue {
                 long old = place;
                 FieldRecord.field(memory, old, field);
                 FieldRecord.value(memory, old, value);
-                exchange(MemberHash.of(field), field, FieldRecord.create(memory, field, value, whenMillis));
+                long hash = MemberHash.of(field);
+                entry.home().elementChanges(entry, hash, old);
+                exchange(hash, field, FieldRecord.create(memory, field, value, whenMillis));
                 FieldRecord.free(memory, old);
             }
         }
@@ -677,6 +682,12 @@ public final class HashValue {
         place = form == TABLE ? table.random(random) : listpack.seek(random.nextInt((int) size()) * width());
     }
 
+    /** Shows the field of a record that {@link Elements#scan} has handed out. */
+    public HashValue show(long record) {
+        place = record;
+        return this;
+    }
+
     /** A number that no other field of the hash has as long as it does not change. */
     public long place() {
         return place;
@@ -684,7 +695,11 @@ public final class HashValue {
 
     // What Values asks for.
 
-    private static Fields tableOf(Entry entry) {
+    static long hashOf(Entry entry, long record) {
+        return MemberHash.of(FieldRecord.field(entry.memory(), record, new Bytes()));
+    }
+
+    static Fields tableOf(Entry entry) {
         Memory memory = entry.memory();
         Fields table = new Fields();
         table.in(memory).at(memory.getLong(entry.longAt(0), ROOT));

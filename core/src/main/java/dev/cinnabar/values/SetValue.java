@@ -84,7 +84,7 @@ public final class SetValue {
     }
 
     /** The table of big sets, in any memory. */
-    private static final class Table extends HashTable {
+    static final class Table extends HashTable {
         private final Bytes view = new Bytes();
 
         Table() {
@@ -252,6 +252,7 @@ public final class SetValue {
         if (table.find(hash, member) != 0) {
             return false;
         }
+        entry.home().elementChanges(entry, hash, Memory.NULL);
         table.insert(hash, MemberRecord.create(entry.memory(), member));
         countBytes(MemberRecord.blockSize(member.length()));
         return true;
@@ -306,6 +307,7 @@ public final class SetValue {
             return false;
         }
         long record = table.record(slot);
+        entry.home().elementChanges(entry, hash, record);
         table.remove(hash, slot);
         // Maybe the bytes that the caller has shown us: they are not read any more.
         countBytes(-MemberRecord.blockSize(entry.memory(), record));
@@ -366,6 +368,7 @@ public final class SetValue {
             }
             bytes += Listpack.bytesFor(text);
         }
+        entry.home().shrinks(entry);
         table.destroy();
         Packed.become(entry, LISTPACK, bytes);
         look();
@@ -452,6 +455,13 @@ public final class SetValue {
         show();
     }
 
+    /** Shows the member of a record that {@link Elements#scan} has handed out. */
+    public SetValue show(long record) {
+        place = record;
+        show();
+        return this;
+    }
+
     /** A number that no other member of the set has as long as it does not change. */
     public long place() {
         return place;
@@ -524,7 +534,11 @@ public final class SetValue {
 
     // What Values asks for.
 
-    private static Table tableOf(Entry entry) {
+    static long hashOf(Entry entry, long record) {
+        return MemberHash.of(MemberRecord.view(entry.memory(), record, new Bytes()));
+    }
+
+    static Table tableOf(Entry entry) {
         Table table = new Table();
         table.in(entry.memory()).at(entry.longAt(ROOT));
         return table;

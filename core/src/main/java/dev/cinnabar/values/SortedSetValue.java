@@ -88,7 +88,7 @@ public final class SortedSetValue {
     }
 
     /** The records by their members. */
-    private static final class Members extends HashTable {
+    static final class Members extends HashTable {
         private final Bytes view = new Bytes();
 
         Members() {
@@ -235,6 +235,7 @@ public final class SortedSetValue {
             becomeLarge();
             hash = MemberHash.of(member);
         }
+        entry.home().elementChanges(entry, hash, Memory.NULL);
         long record = ScoredRecord.create(memory, member, score);
         table.insert(hash, record);
         tree.seeking(member).insert(key(score), record);
@@ -250,6 +251,7 @@ public final class SortedSetValue {
             addToListpack(member, score);
             return;
         }
+        entry.home().elementChanges(entry, hash, place);
         long key = key(score);
         double old = ScoredRecord.score(memory, place);
         ScoredRecord.score(memory, place, score);
@@ -345,6 +347,7 @@ public final class SortedSetValue {
 
     /** Frees a record that the tree has no more. The member may be the record's own. */
     private void dropRecord(long record, long hash, Bytes member) {
+        entry.home().elementChanges(entry, hash, record);
         table.remove(hash, table.find(hash, member));
         countBytes(-ScoredRecord.blockSize(memory, record));
         ScoredRecord.free(memory, record);
@@ -552,7 +555,11 @@ public final class SortedSetValue {
 
     // What Values asks for.
 
-    private static Members membersOf(Entry entry) {
+    static long hashOf(Entry entry, long record) {
+        return MemberHash.of(ScoredRecord.member(entry.memory(), record, new Bytes()));
+    }
+
+    static Members membersOf(Entry entry) {
         Members table = new Members();
         table.in(entry.memory()).at(entry.memory().getLong(entry.longAt(ROOT), TABLE));
         return table;
