@@ -339,7 +339,8 @@ public final class Snapshot {
         partition.lock();
         try {
             boolean isHere = partition.parted(value.root()) == value;
-            if (isHere && (isDiscarded || value.walk(stepBytes, keyspace.clock().nanos() + stepNanos, keyspace.clock()))) {
+            if (isHere
+                    && (isDiscarded || value.walk(stepBytes, keyspace.clock().nanos() + stepNanos, keyspace.clock()))) {
                 end(value);
                 isHere = false;
             }
@@ -382,7 +383,9 @@ public final class Snapshot {
             for (int left = batchCount; left > 0 && complete; ) {
                 database.look(batch[--left], view);
                 bytes += take(partition, database.snapshotNumber(), view);
-                inTime = bytes < stepBytes && pending.isEmpty() && keyspace.clock().nanos() - deadline < 0;
+                inTime = bytes < stepBytes
+                        && pending.isEmpty()
+                        && keyspace.clock().nanos() - deadline < 0;
                 complete = inTime || left == 0;
             }
             looked += scanned;

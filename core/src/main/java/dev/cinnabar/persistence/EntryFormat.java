@@ -1,6 +1,7 @@
 package dev.cinnabar.persistence;
 
 import dev.cinnabar.values.Entry;
+import org.jspecify.annotations.Nullable;
 
 /** Makes bytes of keys with their values: a form that a file can have. Thread-safe. */
 @FunctionalInterface
@@ -16,9 +17,33 @@ public interface EntryFormat {
          */
         int encode(Entry entry);
 
+        /**
+         * As {@link #encode}, but of a big value that has {@link dev.cinnabar.values.Elements} only what stands in front of
+         * these. Other entries and other values' elements may come in between.
+         *
+         * @return what encodes the elements; null, and nothing was encoded, if the value must come as a whole
+         */
+        default @Nullable Begun begin(Entry entry) {
+            return null;
+        }
+
         /** Gives memory back. */
         @Override
         void close();
+    }
+
+    /** Encodes the elements of one value; owned by whoever owns the encoder. */
+    interface Begun {
+        /** The version of the format that can tell this value. */
+        int version();
+
+        /**
+         * Hands the bytes of an element to the sink, all before it returns.
+         *
+         * @param entry one with the same value, but without key and expiry
+         * @param record what {@link dev.cinnabar.values.Elements#scan} has handed out
+         */
+        void element(Entry entry, long record);
     }
 
     /** A new encoder, whose bytes go to this sink. */

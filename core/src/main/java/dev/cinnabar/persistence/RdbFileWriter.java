@@ -102,6 +102,11 @@ public final class RdbFileWriter implements AutoCloseable {
 
     /** Makes of a key and its value what stands for them in a file; returns the version that they need. */
     static int write(RdbWriter out, ValueWriter values, AccessTimes accessTimes, Entry entry, Bytes view) {
+        writeTimes(out, accessTimes, entry);
+        return values.write(entry, entry.key(view));
+    }
+
+    private static void writeTimes(RdbWriter out, AccessTimes accessTimes, Entry entry) {
         if (entry.hasExpiry()) {
             out.byteValue(RdbFormat.EXPIRY_MILLIS);
             out.longValue(entry.expiryMillis());
@@ -116,7 +121,12 @@ public final class RdbFileWriter implements AutoCloseable {
             out.byteValue(RdbFormat.FREQUENCY);
             out.byteValue(frequency);
         }
-        return values.write(entry, entry.key(view));
+    }
+
+    /** As {@link #write}, but of a big value only what stands in front of its elements. */
+    static int begin(RdbWriter out, ValueWriter values, AccessTimes accessTimes, Entry entry, Bytes view) {
+        writeTimes(out, accessTimes, entry);
+        return values.begin(entry, entry.key(view));
     }
 
     /** Ends the file; all bytes have gone to the sink. The checksum is right if the file's header is of this version. */

@@ -40,6 +40,7 @@ public final class RdbWriter implements AutoCloseable {
     private final byte[] buffer;
     private int length;
     private int summed;
+    private boolean sums = true;
     private long flushed;
     private long crc;
 
@@ -56,6 +57,12 @@ public final class RdbWriter implements AutoCloseable {
         this.compressed = new Buffer(accounting, Integer.MAX_VALUE);
     }
 
+    /** Leaves the checksum to someone else: {@link #crc} is meaningless. */
+    public RdbWriter withoutChecksum() {
+        sums = false;
+        return this;
+    }
+
     /** How many bytes have been written. */
     public long position() {
         return flushed + length;
@@ -70,7 +77,9 @@ public final class RdbWriter implements AutoCloseable {
 
     /** Hands all bytes to the sink. */
     public void flush() {
-        crc();
+        if (sums) {
+            crc();
+        }
         if (length > 0) {
             sink.write(buffer, 0, length);
             flushed += length;

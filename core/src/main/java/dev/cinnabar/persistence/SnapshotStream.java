@@ -5,6 +5,7 @@ import dev.cinnabar.keyspace.Snapshot;
 import dev.cinnabar.memory.Bytes;
 import dev.cinnabar.values.Entry;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CancellationException;
@@ -24,6 +25,8 @@ public final class SnapshotStream implements Snapshot.Sink {
      * takes it between two steps. So a thread that changes an entry waits for no file; if the file is slow the walk waits, and
      * what is changed meanwhile gathers in the queue: at most what clients can change in that time.
      *
+     * A big value that comes by elements has chunks of its own. While it is being written nothing else is.
+     *
      * A chunk has entries of several databases if they come like that, each run of them with its number.
      */
 
@@ -39,6 +42,7 @@ public final class SnapshotStream implements Snapshot.Sink {
     }
 
     private static final int CHUNK_BYTES = 32 << 10;
+    private static final int FULL_BYTES = CHUNK_BYTES - CHUNK_BYTES / 8;
 
     /** So many chunks are kept to be used again. */
     private static final int MAX_KEPT = 64;
@@ -89,8 +93,18 @@ public final class SnapshotStream implements Snapshot.Sink {
             }
         }
 
+        /** Ends a part of a key of a database; {@code keys} is 1 for the first part and 0 for the others. */
+        void endPart(int database, int version, int keys) {
+            runs[0] = database;
+            runs[1] = length;
+            runs[2] = version;
+            runs[3] += keys;
+            runCount = 1;
+        }
+
         void clear() {
             length = 0;
+            runs[3] = 0;
             runCount = 0;
         }
     }
@@ -100,19 +114,36 @@ public final class SnapshotStream implements Snapshot.Sink {
         @Nullable
         Chunk chunk;
 
+        /** Where the encoder's bytes go. */
+        @Nullable
+        Chunk target;
+
         EntryFormat.@Nullable Encoder encoder;
+
+        private EntryFormat.Encoder encoderTo(Chunk chunk) {
+            target = chunk;
+            EntryFormat.Encoder own = encoder;
+            if (own == null) {
+                own = format.newEncoder(
+                        (bytes, offset, n) -> Objects.requireNonNull(target).append(bytes, offset, n));
+                encoder = own;
+            }
+            return own;
+        }
+
+        @Nullable
+        BigValue begin(int database, Entry entry) {
+            Chunk filled = newChunk();
+            EntryFormat.Begun begun = encoderTo(filled).begin(entry);
+            return begun == null ? null : new BigValue(this, database, begun, filled);
+        }
 
         long take(int database, Entry entry) {
             Chunk filled = chunk();
             int before = filled.length;
-            EntryFormat.Encoder own = encoder;
-            if (own == null) {
-                own = format.newEncoder((bytes, offset, n) -> chunk().append(bytes, offset, n));
-                encoder = own;
-            }
             int version;
             try {
-                version = own.encode(entry);
+                version = encoderTo(filled).encode(entry);
             } catch (RuntimeException | OutOfMemoryError e) {
                 filled.length = before;
                 throw e;
@@ -120,7 +151,7 @@ public final class SnapshotStream implements Snapshot.Sink {
             filled.endEntry(database, version);
             int made = filled.length - before;
             waiting.addAndGet(made);
-            if (filled.length >= CHUNK_BYTES - CHUNK_BYTES / 8) {
+            if (filled.length >= FULL_BYTES) {
                 full.add(filled);
                 chunk = null;
             }
@@ -130,8 +161,7 @@ public final class SnapshotStream implements Snapshot.Sink {
         private Chunk chunk() {
             Chunk current = chunk;
             if (current == null) {
-                current = spare.poll();
-                current = current == null ? new Chunk() : current;
+                current = newChunk();
                 chunk = current;
             }
             return current;
@@ -141,6 +171,64 @@ public final class SnapshotStream implements Snapshot.Sink {
             if (encoder != null) {
                 encoder.close();
             }
+        }
+    }
+
+    private Chunk newChunk() {
+        Chunk chunk = spare.poll();
+        return chunk == null ? new Chunk() : chunk;
+    }
+
+    /**
+     * A value that comes by elements: chunks of its own, that must follow one another. Guarded by the lock of its partition,
+     * other than its queue.
+     */
+    private final class BigValue implements Snapshot.Parts {
+        private final Lane lane;
+        private final int database;
+        private final EntryFormat.Begun begun;
+        private final Queue<Chunk> parts = new ConcurrentLinkedQueue<>();
+        private Chunk chunk;
+        private int keys = 1;
+        private volatile boolean isClosed;
+
+        BigValue(Lane lane, int database, EntryFormat.Begun begun, Chunk chunk) {
+            this.lane = lane;
+            this.database = database;
+            this.begun = begun;
+            this.chunk = chunk;
+            waiting.addAndGet(chunk.length);
+        }
+
+        @Override
+        public void open() {
+            big = this;
+        }
+
+        @Override
+        public long element(Entry entry, long record) {
+            int before = chunk.length;
+            lane.encoderTo(chunk);
+            begun.element(entry, record);
+            int made = chunk.length - before;
+            waiting.addAndGet(made);
+            if (chunk.length >= FULL_BYTES) {
+                endChunk();
+                chunk = newChunk();
+            }
+            return made;
+        }
+
+        private void endChunk() {
+            chunk.endPart(database, begun.version(), keys);
+            keys = 0;
+            parts.add(chunk);
+        }
+
+        @Override
+        public void close() {
+            endChunk();
+            isClosed = true;
         }
     }
 
@@ -154,6 +242,10 @@ public final class SnapshotStream implements Snapshot.Sink {
 
     private volatile long mostWaiting;
     private final Snapshot snapshot;
+
+    /** The value that is being written by elements; of the walking thread. */
+    private @Nullable BigValue big;
+
     private final Bytes view = new Bytes();
 
     /**
@@ -189,6 +281,11 @@ public final class SnapshotStream implements Snapshot.Sink {
     @Override
     public long take(int partition, int database, Entry entry) {
         return lanes[partition].take(database, entry);
+    }
+
+    @Override
+    public Snapshot.@Nullable Parts begin(int partition, int database, Entry entry) {
+        return lanes[partition].begin(database, entry);
     }
 
     /**
@@ -241,7 +338,19 @@ public final class SnapshotStream implements Snapshot.Sink {
 
     private void drain(Output output) {
         mostWaiting = Math.max(mostWaiting, waiting.get());
-        for (Chunk chunk = full.poll(); chunk != null && !snapshot.isDiscarded(); chunk = full.poll()) {
+        if (big != null) {
+            boolean isClosed = big.isClosed;
+            drain(big.parts, output);
+            if (!isClosed) {
+                return;
+            }
+            big = null;
+        }
+        drain(full, output);
+    }
+
+    private void drain(Queue<Chunk> chunks, Output output) {
+        for (Chunk chunk = chunks.poll(); chunk != null && !snapshot.isDiscarded(); chunk = chunks.poll()) {
             chunk.writeTo(output, view);
             waiting.addAndGet(-chunk.length);
             chunk.clear();

@@ -3,6 +3,7 @@ package dev.cinnabar.persistence;
 import dev.cinnabar.memory.Bytes;
 import dev.cinnabar.structures.Listpack;
 import dev.cinnabar.text.Numbers;
+import dev.cinnabar.values.Elements;
 import dev.cinnabar.values.Encoding;
 import dev.cinnabar.values.Entry;
 import dev.cinnabar.values.HashValue;
@@ -114,6 +115,38 @@ public final class ValueWriter {
         };
     }
 
+    /**
+     * Writes type, key and what stands in front of the elements of a value that has {@link Elements}: all of them follow, by
+     * {@link #element}, in any order.
+     */
+    int begin(Entry entry, Bytes key) {
+        between = key;
+        return switch (entry.kind()) {
+            case Encoding.SET_HASHTABLE -> beginSet(views.set.at(entry));
+            case Encoding.ZSET_SKIPLIST -> beginSortedSet(views.sortedSet.at(entry));
+            case Encoding.HASH_HASHTABLE -> beginHash(entry, views.hash.at(entry));
+            default -> throw new IllegalArgumentException("no elements: " + Encoding.nameOf(entry.kind()));
+        };
+    }
+
+    /**
+     * Writes an element of a value that was begun.
+     *
+     * @param due of a hash, when the first field expired at that time, or {@link Entry#NEVER}
+     */
+    void element(Entry entry, long record, long due) {
+        switch (entry.kind()) {
+            case Encoding.SET_HASHTABLE ->
+                out.string(views.set.at(entry).show(record).member());
+            case Encoding.ZSET_SKIPLIST -> {
+                SortedSetValue set = views.sortedSet.at(entry);
+                set.show(record);
+                element(set);
+            }
+            default -> element(views.hash.at(entry).show(record), due);
+        }
+    }
+
     private int run(Entry entry, int version) {
         out.string(view.set(Packed.segment(entry), Packed.offset(entry), Packed.length(entry)));
         return version;
@@ -177,45 +210,69 @@ public final class ValueWriter {
 
     private int set(Entry entry) {
         SetValue set = views.set.at(entry);
-        type(ValueFormat.SET);
-        out.length(set.size());
+        int version = beginSet(set);
         set.rewind();
         while (set.next()) {
             out.string(set.member());
         }
+        return version;
+    }
+
+    private int beginSet(SetValue set) {
+        type(ValueFormat.SET);
+        out.length(set.size());
         return ValueFormat.VERSION_BASE;
     }
 
     /** From the last to the first, as Redis: so a skip list is filled at its head. */
     private int sortedSet(Entry entry) {
         SortedSetValue set = views.sortedSet.at(entry);
+        int version = beginSortedSet(set);
+        for (boolean more = set.seek(set.size() - 1); more; more = set.previous()) {
+            element(set);
+        }
+        return version;
+    }
+
+    private int beginSortedSet(SortedSetValue set) {
         type(ValueFormat.ZSET);
         out.length(set.size());
-        for (boolean more = set.seek(set.size() - 1); more; more = set.previous()) {
-            out.string(set.member());
-            out.doubleValue(set.score());
-        }
         return ValueFormat.VERSION_BASE;
     }
 
+    private void element(SortedSetValue set) {
+        out.string(set.member());
+        out.doubleValue(set.score());
+    }
+
     private int hash(Entry entry) {
-        long due = HashValue.dueMillis(entry);
         HashValue hash = views.hash.at(entry);
+        int version = beginHash(entry, hash);
+        long due = HashValue.dueMillis(entry);
+        hash.rewind();
+        while (hash.next()) {
+            element(hash, due);
+        }
+        return version;
+    }
+
+    private int beginHash(Entry entry, HashValue hash) {
+        long due = HashValue.dueMillis(entry);
         boolean expires = due != Entry.NEVER;
         type(expires ? ValueFormat.HASH_EXPIRING : ValueFormat.HASH);
         if (expires) {
             out.longValue(due);
         }
         out.length(hash.size());
-        hash.rewind();
-        while (hash.next()) {
-            if (expires) {
-                long expiry = hash.expiryMillis();
-                out.length(expiry == Entry.NEVER ? 0 : expiry - due + 1);
-            }
-            out.string(hash.field());
-            out.string(hash.value());
-        }
         return expires ? ValueFormat.VERSION_FIELD_EXPIRY : ValueFormat.VERSION_BASE;
+    }
+
+    private void element(HashValue hash, long due) {
+        if (due != Entry.NEVER) {
+            long expiry = hash.expiryMillis();
+            out.length(expiry == Entry.NEVER ? 0 : expiry - due + 1);
+        }
+        out.string(hash.field());
+        out.string(hash.value());
     }
 }

@@ -185,7 +185,7 @@ class SnapshotCommandsTest {
         if (!discard) {
             assertThat(got.values).as("seed %d", seed).isEqualTo(expected.values);
         }
-        assertThat(got.inParts > 0).as("seed %d", seed).isEqualTo(number != 3);
+        assertThat(got.inParts == 0 || number != 3).as("seed %d", seed).isTrue();
         keyspace.checkInvariants();
     }
 

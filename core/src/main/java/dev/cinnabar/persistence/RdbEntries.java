@@ -1,0 +1,73 @@
+package dev.cinnabar.persistence;
+
+import dev.cinnabar.memory.BufferAccounting;
+import dev.cinnabar.memory.Bytes;
+import dev.cinnabar.values.Entry;
+import dev.cinnabar.values.HashValue;
+import dev.cinnabar.values.Limits;
+import dev.cinnabar.values.Views;
+
+/** Keys with their values as they are in RDB files. Thread-safe. */
+public final class RdbEntries implements EntryFormat {
+
+    private static final int BUFFER_BYTES = 8 << 10;
+
+    private final Limits limits;
+    private final AccessTimes accessTimes;
+    private final boolean compresses;
+    private final BufferAccounting accounting;
+
+    public RdbEntries(Limits limits, AccessTimes accessTimes, boolean compresses, BufferAccounting accounting) {
+        this.limits = limits;
+        this.accessTimes = accessTimes;
+        this.compresses = compresses;
+        this.accounting = accounting;
+    }
+
+    @Override
+    public Encoder newEncoder(RdbWriter.Sink sink) {
+        return new RdbEncoder(sink);
+    }
+
+    private final class RdbEncoder implements Encoder {
+        private final RdbWriter out;
+        private final ValueWriter values;
+        private final Bytes view = new Bytes();
+
+        RdbEncoder(RdbWriter.Sink sink) {
+            out = new RdbWriter(sink, BUFFER_BYTES, compresses, accounting).withoutChecksum();
+            values = new ValueWriter(out, new Views(limits));
+        }
+
+        @Override
+        public int encode(Entry entry) {
+            int version = RdbFileWriter.write(out, values, accessTimes, entry, view);
+            out.flush();
+            return version;
+        }
+
+        @Override
+        public Begun begin(Entry entry) {
+            long due = HashValue.dueMillis(entry);
+            int version = RdbFileWriter.begin(out, values, accessTimes, entry, view);
+            out.flush();
+            return new Begun() {
+                @Override
+                public int version() {
+                    return version;
+                }
+
+                @Override
+                public void element(Entry own, long record) {
+                    values.element(own, record, due);
+                    out.flush();
+                }
+            };
+        }
+
+        @Override
+        public void close() {
+            out.close();
+        }
+    }
+}
