@@ -7,6 +7,7 @@ import dev.cinnabar.config.Directives;
 import dev.cinnabar.net.NetSettings;
 import dev.cinnabar.server.Server;
 import dev.cinnabar.server.ServerOptions;
+import dev.cinnabar.tls.TlsException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -123,12 +124,12 @@ public final class CinnabarServer implements AutoCloseable {
                     throw new IllegalArgumentException("the password cannot be one", e);
                 }
             }
-            ServerOptions options = new ServerOptions(port, addresses, 511, unixSocket, 0, threads, databases);
+            ServerOptions options = new ServerOptions(port, -1, addresses, 511, unixSocket, 0, threads, databases);
             try {
                 return new CinnabarServer(new Server(options, settings, new NetSettings()).start());
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
-            } catch (AofException e) {
+            } catch (AofException | TlsException e) {
                 throw new IllegalStateException(e);
             }
         }

@@ -7,10 +7,12 @@ public enum Denial {
     COMMAND,
     KEY,
     AUTH,
-    CHANNEL;
+    CHANNEL,
+    /** The name in a client's certificate is no user's. */
+    TLS_CERT;
 
     /** As ACL LOG says it. */
     public String label() {
-        return name().toLowerCase(Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

@@ -381,35 +381,39 @@ public final class Directives {
             number("cluster-compatibility-sample-ratio", INTEGER, 0, 100).byDefault(0).mutable().onlyDefault();
 
     // TLS
-    public static final NumberDirective TLS_PORT =
-            number("tls-port", INTEGER, 0, 65535).byDefault(0).mutable().onlyDefault();
-    public static final TextDirective TLS_CERT_FILE = text("tls-cert-file").mutable().onlyDefault();
-    public static final TextDirective TLS_KEY_FILE = text("tls-key-file").mutable().onlyDefault();
-    public static final TextDirective TLS_KEY_FILE_PASS = text("tls-key-file-pass").mutable().sensitive().onlyDefault();
-    public static final TextDirective TLS_CLIENT_CERT_FILE = text("tls-client-cert-file").mutable().onlyDefault();
-    public static final TextDirective TLS_CLIENT_KEY_FILE = text("tls-client-key-file").mutable().onlyDefault();
+    public static final NumberDirective TLS_PORT = number("tls-port", INTEGER, 0, 65535).byDefault(0).mutable();
+    public static final TextDirective TLS_CERT_FILE = text("tls-cert-file").mutable();
+    public static final TextDirective TLS_KEY_FILE = text("tls-key-file").mutable();
+    public static final TextDirective TLS_KEY_FILE_PASS = text("tls-key-file-pass").mutable().sensitive();
+    public static final TextDirective TLS_CLIENT_CERT_FILE = text("tls-client-cert-file").mutable().withoutEffect();
+    public static final TextDirective TLS_CLIENT_KEY_FILE = text("tls-client-key-file").mutable().withoutEffect();
     public static final TextDirective TLS_CLIENT_KEY_FILE_PASS =
-            text("tls-client-key-file-pass").mutable().sensitive().onlyDefault();
-    public static final TextDirective TLS_DH_PARAMS_FILE = text("tls-dh-params-file").mutable().onlyDefault();
-    public static final TextDirective TLS_CA_CERT_FILE = text("tls-ca-cert-file").mutable().onlyDefault();
-    public static final TextDirective TLS_CA_CERT_DIR = text("tls-ca-cert-dir").mutable().onlyDefault();
-    public static final TextDirective TLS_PROTOCOLS = text("tls-protocols").mutable().onlyDefault();
-    public static final TextDirective TLS_CIPHERS = text("tls-ciphers").mutable().onlyDefault();
-    public static final TextDirective TLS_CIPHERSUITES = text("tls-ciphersuites").mutable().onlyDefault();
+            text("tls-client-key-file-pass").mutable().sensitive().withoutEffect();
+    public static final TextDirective TLS_DH_PARAMS_FILE = text("tls-dh-params-file").mutable().withoutEffect();
+    public static final TextDirective TLS_CA_CERT_FILE = text("tls-ca-cert-file").mutable();
+    public static final TextDirective TLS_CA_CERT_DIR = text("tls-ca-cert-dir").mutable();
+    public static final TextDirective TLS_PROTOCOLS = text("tls-protocols").mutable();
+    public static final TextDirective TLS_CIPHERS = text("tls-ciphers").mutable();
+    public static final TextDirective TLS_CIPHERSUITES = text("tls-ciphersuites").mutable();
     public static final ValueDirective<String> TLS_AUTH_CLIENTS =
-            word("tls-auth-clients", "yes", "no", "yes", "optional").mutable().onlyDefault();
-    public static final BoolDirective TLS_REPLICATION = bool("tls-replication").byDefault(NO).mutable().onlyDefault();
-    public static final BoolDirective TLS_CLUSTER = bool("tls-cluster").byDefault(NO).mutable().onlyDefault();
+            word("tls-auth-clients", "yes", "no", "yes", "optional").mutable();
+    public static final ValueDirective<String> TLS_AUTH_CLIENTS_USER =
+            word("tls-auth-clients-user", "off", "off", "CN").mutable();
+    public static final BoolDirective TLS_REPLICATION =
+            bool("tls-replication").byDefault(NO).mutable().onlyDefault("this version has no replication, so none over TLS: only 'no' is possible");
+    public static final BoolDirective TLS_CLUSTER =
+            bool("tls-cluster").byDefault(NO).mutable().onlyDefault("this version has no cluster bus, so none over TLS: only 'no' is possible");
+    public static final TextDirective TLS_EXPECTED_PEER_NAME =
+            text("tls-expected-peer-name").mutable().onlyDefault("this version makes no TLS connections to other servers: only the empty name is possible");
     public static final BoolDirective TLS_PREFER_SERVER_CIPHERS =
-            bool("tls-prefer-server-ciphers").byDefault(NO).mutable().onlyDefault();
-    public static final BoolDirective TLS_SESSION_CACHING =
-            bool("tls-session-caching").byDefault(YES).mutable().onlyDefault();
+            bool("tls-prefer-server-ciphers").byDefault(NO).mutable();
+    public static final BoolDirective TLS_SESSION_CACHING = bool("tls-session-caching").byDefault(YES).mutable();
     public static final NumberDirective TLS_SESSION_CACHE_SIZE =
-            number("tls-session-cache-size", INTEGER, 0, MAX_INT).byDefault(20480).mutable().onlyDefault();
+            number("tls-session-cache-size", INTEGER, 0, MAX_INT).byDefault(20480).mutable();
     public static final NumberDirective TLS_SESSION_CACHE_TIMEOUT =
-            number("tls-session-cache-timeout", INTEGER, 0, MAX_INT).byDefault(300).mutable().onlyDefault();
+            number("tls-session-cache-timeout", INTEGER, 0, MAX_INT).byDefault(300).mutable();
     public static final NumberDirective MAX_NEW_TLS_CONNECTIONS_PER_CYCLE =
-            number("max-new-tls-connections-per-cycle", INTEGER, 1, 1000).byDefault(1).mutable().onlyDefault();
+            number("max-new-tls-connections-per-cycle", INTEGER, 1, 1000).byDefault(1).mutable().withoutEffect();
     // spotless:on
 
     private Directives() {}
@@ -454,12 +458,13 @@ public final class Directives {
                 name,
                 byDefault,
                 (arguments, before) -> {
-                    String word = arguments.getFirst().toLowerCase(Locale.ROOT);
-                    if (!choices.contains(word)) {
-                        throw new ConfigException(
-                                "argument(s) must be one of the following: " + String.join(", ", choices));
+                    for (String choice : choices) {
+                        if (choice.equalsIgnoreCase(arguments.getFirst())) {
+                            return choice;
+                        }
                     }
-                    return word;
+                    throw new ConfigException(
+                            "argument(s) must be one of the following: " + String.join(", ", choices));
                 },
                 Function.identity());
     }

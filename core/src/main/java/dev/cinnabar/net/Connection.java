@@ -48,6 +48,10 @@ final class Connection implements Peer, Resumable, Inbox {
     volatile Loop loop;
 
     final SocketChannel channel;
+
+    /** Null on a plain connection. */
+    final @Nullable TlsChannel tls;
+
     final Session session;
     private final int number = NUMBERS.incrementAndGet();
     private final SocketAddress local;
@@ -89,14 +93,19 @@ final class Connection implements Peer, Resumable, Inbox {
     /** Since when more replies wait than the soft limit allows, in milliseconds; 0: they do not. */
     long overSoftLimitSinceMillis;
 
+    /** What the client is told instead of being served, once it can be; null: it is served. */
+    byte @Nullable [] refusal;
+
     boolean closed;
     private long inputBytes;
     private long outputBytes;
     private long reads;
 
-    Connection(Loop loop, SocketChannel channel, long nowMillis, Users users) throws IOException {
+    Connection(Loop loop, SocketChannel channel, @Nullable TlsChannel tls, long nowMillis, Users users)
+            throws IOException {
         this.loop = loop;
         this.channel = channel;
+        this.tls = tls;
         this.local = channel.getLocalAddress();
         this.remote = channel.getRemoteAddress();
         this.session = new Session(this, nowMillis, users.defaultUser(), !users.askForPassword());

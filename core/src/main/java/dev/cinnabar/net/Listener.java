@@ -1,6 +1,7 @@
 package dev.cinnabar.net;
 
 import dev.cinnabar.command.Engine;
+import dev.cinnabar.tls.ServerTls;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -37,7 +38,7 @@ final class Listener implements Runnable {
     private final NetSettings settings;
     private final List<Loop> loops;
     private final Selector selector;
-    private final List<ServerSocketChannel> sockets = new ArrayList<>();
+    private final List<Listening> sockets = new ArrayList<>();
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private volatile boolean closing;
 
@@ -48,22 +49,30 @@ final class Listener implements Runnable {
         this.selector = Selector.open();
     }
 
+    /** What a socket is there for. */
+    enum Kind {
+        PLAIN,
+        TLS
+    }
+
+    private record Listening(ServerSocketChannel socket, Kind kind) {}
+
     /** Takes over a bound socket; before the thread starts. */
-    void add(ServerSocketChannel socket) throws IOException {
+    void add(ServerSocketChannel socket, Kind kind) throws IOException {
         socket.configureBlocking(false);
-        socket.register(selector, SelectionKey.OP_ACCEPT);
-        sockets.add(socket);
+        socket.register(selector, SelectionKey.OP_ACCEPT, kind);
+        sockets.add(new Listening(socket, kind));
     }
 
     /**
-     * Stops to listen on TCP and listens on what {@code now} opens; if that cannot be opened, on what {@code before} opens.
+     * Stops to listen on the TCP sockets of a kind and listens on what {@code now} opens; if that cannot be opened, on what {@code before} opens.
      * Called by any other thread, and waits.
      *
      * @throws IOException why {@code now} could not be opened
      */
-    void relisten(NetServer.Opener now, NetServer.Opener before) throws IOException {
+    void relisten(Kind kind, NetServer.Opener now, NetServer.Opener before) throws IOException {
         CompletableFuture<@Nullable IOException> outcome = new CompletableFuture<>();
-        tasks.add(() -> outcome.complete(replaceTcp(now, before)));
+        tasks.add(() -> outcome.complete(replaceTcp(kind, now, before)));
         selector.wakeup();
         IOException failure = outcome.join();
         if (failure != null) {
@@ -71,24 +80,24 @@ final class Listener implements Runnable {
         }
     }
 
-    private @Nullable IOException replaceTcp(NetServer.Opener now, NetServer.Opener before) {
+    private @Nullable IOException replaceTcp(Kind kind, NetServer.Opener now, NetServer.Opener before) {
         try {
-            for (ServerSocketChannel socket : List.copyOf(sockets)) {
-                if (socket.getLocalAddress() instanceof InetSocketAddress) {
-                    sockets.remove(socket);
-                    closeQuietly(socket);
+            for (Listening listening : List.copyOf(sockets)) {
+                if (listening.kind == kind && listening.socket.getLocalAddress() instanceof InetSocketAddress) {
+                    sockets.remove(listening);
+                    closeQuietly(listening.socket);
                 }
             }
             // Closed sockets are gone only when the selector has let them go.
             selector.selectNow();
             for (ServerSocketChannel socket : now.open()) {
-                add(socket);
+                add(socket, kind);
             }
             return null;
         } catch (IOException e) {
             try {
                 for (ServerSocketChannel socket : before.open()) {
-                    add(socket);
+                    add(socket, kind);
                 }
             } catch (IOException again) {
                 e.addSuppressed(again);
@@ -114,7 +123,7 @@ final class Listener implements Runnable {
         } catch (IOException | RuntimeException e) {
             engine.settings().failures.accept("listener", e);
         } finally {
-            sockets.forEach(Listener::closeQuietly);
+            sockets.forEach(listening -> closeQuietly(listening.socket));
             closeQuietly(selector);
         }
     }
@@ -123,7 +132,7 @@ final class Listener implements Runnable {
         ServerSocketChannel socket = (ServerSocketChannel) key.channel();
         try {
             for (SocketChannel channel = socket.accept(); channel != null; channel = socket.accept()) {
-                welcome(channel);
+                welcome(channel, key.attachment() == Kind.TLS ? settings.tls : null);
             }
         } catch (ClosedChannelException e) {
             key.cancel();
@@ -133,22 +142,34 @@ final class Listener implements Runnable {
         }
     }
 
-    private void welcome(SocketChannel channel) {
+    /** @param tls what the connection is to be secured with; null: nothing */
+    private void welcome(SocketChannel channel, @Nullable ServerTls tls) {
         try {
             SocketAddress remote = channel.getRemoteAddress();
+            byte[] refusal = null;
             if (settings.protectedMode
                     && engine.users().defaultUser().rights().needsNoPassword()
                     && remote instanceof InetSocketAddress inet
                     && !inet.getAddress().isLoopbackAddress()) {
-                refuse(channel, DENIED);
-                return;
+                if (tls == null) {
+                    refuse(channel, DENIED);
+                    return;
+                }
+                engine.clients().reject();
+                refusal = DENIED;
             }
             int clients = 0;
             for (Loop loop : loops) {
                 clients += loop.size();
             }
             if (clients >= settings.maxClients) {
-                refuse(channel, TOO_MANY);
+                if (tls == null) {
+                    refuse(channel, TOO_MANY);
+                } else {
+                    // There is no way to tell it before a handshake, and that is too much for one client too many.
+                    engine.clients().reject();
+                    closeQuietly(channel);
+                }
                 return;
             }
             channel.configureBlocking(false);
@@ -158,7 +179,8 @@ final class Listener implements Runnable {
             }
             Loop loop = loopForNew();
             loop.expectOne();
-            loop.mailbox().post(() -> loop.add(channel));
+            byte[] toTell = refusal;
+            loop.mailbox().post(() -> loop.add(channel, tls, toTell));
         } catch (IOException e) {
             closeQuietly(channel);
         }

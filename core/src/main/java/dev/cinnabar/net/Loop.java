@@ -1,5 +1,9 @@
 package dev.cinnabar.net;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import dev.cinnabar.acl.Denial;
+import dev.cinnabar.acl.User;
 import dev.cinnabar.command.Args;
 import dev.cinnabar.command.Dispatcher;
 import dev.cinnabar.command.Engine;
@@ -20,6 +24,7 @@ import dev.cinnabar.session.Postbox;
 import dev.cinnabar.session.Push;
 import dev.cinnabar.session.Session;
 import dev.cinnabar.session.Subscription;
+import dev.cinnabar.tls.ServerTls;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -30,10 +35,12 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,10 +77,14 @@ final class Loop implements Runnable, Postbox {
     /** The time between two looks at clients that are above a soft limit. */
     private static final long SHORT_TICK_MILLIS = 100;
 
+    /** A TLS client that has not finished its handshake by then is disconnected. */
+    private static final long HANDSHAKE_MILLIS = 30_000;
+
     private final int index;
     private final Engine engine;
     private final NetSettings settings;
     private final BufferAccounting accounting;
+    private final Executor handshakes;
     private final ChunkPool chunks;
     private final Selector selector;
     private final LoopMailbox mailbox;
@@ -111,18 +122,24 @@ final class Loop implements Runnable, Postbox {
     private final LongAdder reads = new LongAdder();
     private final LongAdder writes = new LongAdder();
 
+    /** There since the first TLS connection. */
+    private @Nullable TlsBuffers tlsBuffers;
+
     private @Nullable Connection current;
     private volatile boolean closing;
     private final AtomicInteger size = new AtomicInteger();
     private long nextTickMillis;
     private long tickMillis = TICK_MILLIS;
 
-    Loop(int index, Engine engine, NetSettings settings, BufferAccounting accounting) throws IOException {
+    /** @param handshakes runs the expensive parts of TLS handshakes */
+    Loop(int index, Engine engine, NetSettings settings, BufferAccounting accounting, Executor handshakes)
+            throws IOException {
         this.index = index;
         this.engine = engine;
         this.meter = new LoadMeter(engine.clock());
         this.settings = settings;
         this.accounting = accounting;
+        this.handshakes = handshakes;
         this.chunks = new ChunkPool(accounting);
         this.writer = new RespWriter(OUTPUT_BYTES, chunks, this::send);
         this.selector = Selector.open();
@@ -234,15 +251,23 @@ final class Loop implements Runnable, Postbox {
 
     // Connections come and go.
 
-    /** Takes a new connection; called on the loop's thread. */
-    void add(SocketChannel channel) {
+    /**
+     * Takes a new connection; called on the loop's thread.
+     *
+     * @param tls what it is to be secured with; null: nothing
+     * @param refusal what the client is to be told instead of being served; null: it is served
+     */
+    void add(SocketChannel channel, @Nullable ServerTls tls, byte @Nullable [] refusal) {
         if (closing) {
             size.decrementAndGet();
             Listener.closeQuietly(channel);
             return;
         }
         try {
-            Connection connection = new Connection(this, channel, engine.clock().millis(), engine.users());
+            TlsChannel channelTls = tls == null ? null : new TlsChannel(tls.newEngine());
+            Connection connection =
+                    new Connection(this, channel, channelTls, engine.clock().millis(), engine.users());
+            connection.refusal = refusal;
             connection.key = channel.register(selector, SelectionKey.OP_READ, connection);
             connections.add(connection);
             engine.clients().add(connection.session);
@@ -282,6 +307,7 @@ final class Loop implements Runnable, Postbox {
             if (moving.size() < most
                     && connection.pending == null
                     && connection.large == null
+                    && (connection.tls == null || connection.tls.isOpen())
                     && !connection.session.isBlocked()
                     && !connection.session.isSpecial()) {
                 moving.add(connection);
@@ -391,6 +417,10 @@ final class Loop implements Runnable, Postbox {
 
     /** Returns whether there may be more to be read. */
     private boolean readOnce(Connection connection) throws IOException {
+        TlsChannel tls = connection.tls;
+        if (tls != null) {
+            return readRecords(connection, tls);
+        }
         directInput.clear();
         int n = connection.channel.read(directInput);
         if (n <= 0) {
@@ -403,21 +433,25 @@ final class Loop implements Runnable, Postbox {
         reads.increment();
         inputBytes.add(n);
         directInput.flip();
-        if (connection.session.isBlocked()) {
-            hold(connection);
-        } else {
-            consume(connection, n);
-        }
+        take(connection, directInput);
         return n == INPUT_BYTES;
     }
 
-    /** Takes what {@link #directInput} holds: {@code n} bytes. */
-    private void consume(Connection connection, int n) throws IOException {
+    private void take(Connection connection, ByteBuffer arrived) throws IOException {
+        if (connection.session.isBlocked()) {
+            hold(connection, arrived);
+        } else {
+            consume(connection, arrived);
+        }
+    }
+
+    private void consume(Connection connection, ByteBuffer arrived) throws IOException {
         Connection.LargeInput large = connection.large;
         if (large != null) {
-            appendLarge(connection, large, n);
+            appendLarge(connection, large, arrived);
             return;
         }
+        int n = arrived.remaining();
         int kept = 0;
         byte[] partial = connection.partial;
         if (partial != null) {
@@ -425,7 +459,7 @@ final class Loop implements Runnable, Postbox {
             System.arraycopy(partial, 0, input, 0, kept);
             connection.partial = null;
         }
-        directInput.get(input, kept, n);
+        arrived.get(input, kept, n);
         runRequests(connection, kept + n);
     }
 
@@ -441,13 +475,13 @@ final class Loop implements Runnable, Postbox {
         return held;
     }
 
-    private void hold(Connection connection) {
+    private void hold(Connection connection, ByteBuffer arrived) {
         Buffer held = held(connection);
-        if (held.length() + (long) directInput.remaining() > settings.queryBufferLimit) {
+        if (held.length() + (long) arrived.remaining() > settings.queryBufferLimit) {
             tooLong(connection);
             return;
         }
-        held.append(directInput);
+        held.append(arrived);
     }
 
     /** Keeps the end of {@link #input}: it goes back to where it came from, if that was kept before. */
@@ -511,7 +545,7 @@ final class Loop implements Runnable, Postbox {
             directInput.put(held.segment().asSlice(connection.heldFrom, n).asByteBuffer());
             directInput.flip();
             connection.heldFrom += n;
-            consume(connection, n);
+            consume(connection, directInput);
         }
     }
 
@@ -601,12 +635,13 @@ final class Loop implements Runnable, Postbox {
         session.closeAfterReply();
     }
 
-    private void appendLarge(Connection connection, Connection.LargeInput large, int n) throws IOException {
-        if (large.buffer.length() + (long) n > settings.queryBufferLimit) {
+    private void appendLarge(Connection connection, Connection.LargeInput large, ByteBuffer arrived)
+            throws IOException {
+        if (large.buffer.length() + (long) arrived.remaining() > settings.queryBufferLimit) {
             tooLong(connection);
             return;
         }
-        large.buffer.append(directInput);
+        large.buffer.append(arrived);
         runLarge(connection, large);
     }
 
@@ -764,7 +799,8 @@ final class Loop implements Runnable, Postbox {
         if (connection.heldUntil == 0) {
             held.add(connection);
             holding = true;
-            interest(connection, 0);
+            connection.heldUntil = journal.end();
+            updateInterest(connection);
         }
         connection.heldUntil = journal.end();
     }
@@ -828,6 +864,16 @@ final class Loop implements Runnable, Postbox {
         if (connection == null || connection.closed) {
             return;
         }
+        TlsChannel tls = connection.tls;
+        if (tls == null) {
+            transmit(connection, bytes, offset, length);
+        } else {
+            sendRecords(connection, tls, bytes, offset, length);
+        }
+    }
+
+    /** Takes what the socket is to be given, as it is. */
+    private void transmit(Connection connection, byte[] bytes, int offset, int length) {
         try {
             ByteQueue pending = connection.pending;
             if (journal.end() > journal.released()) {
@@ -850,7 +896,7 @@ final class Loop implements Runnable, Postbox {
                 if (written < n) {
                     pending = new ByteQueue(chunks);
                     connection.pending = pending;
-                    interest(connection, SelectionKey.OP_READ | SelectionKey.OP_WRITE);
+                    updateInterest(connection);
                 }
             }
             if (pending != null && done < length) {
@@ -878,10 +924,10 @@ final class Loop implements Runnable, Postbox {
             if (connection.session.isClosing()) {
                 close(connection);
             } else {
-                interest(connection, SelectionKey.OP_READ);
+                updateInterest(connection);
             }
         } else {
-            interest(connection, SelectionKey.OP_READ | SelectionKey.OP_WRITE);
+            updateInterest(connection);
         }
     }
 
@@ -920,10 +966,180 @@ final class Loop implements Runnable, Postbox {
         close(connection);
     }
 
-    private static void interest(Connection connection, int operations) {
+    /** Tells the selector what the connection waits for. */
+    private static void updateInterest(Connection connection) {
         SelectionKey key = connection.key;
         if (key != null && key.isValid()) {
+            TlsChannel tls = connection.tls;
+            int operations = 0;
+            if (connection.heldUntil == 0) {
+                operations = tls != null && tls.isWorking() ? 0 : SelectionKey.OP_READ;
+                operations |= connection.pending != null ? SelectionKey.OP_WRITE : 0;
+            }
             key.interestOps(operations);
+        }
+    }
+
+    // TLS: see TlsChannel.
+
+    private TlsBuffers tlsBuffers() {
+        TlsBuffers buffers = tlsBuffers;
+        if (buffers == null) {
+            buffers = new TlsBuffers(INPUT_BYTES);
+            tlsBuffers = buffers;
+        }
+        return buffers;
+    }
+
+    private boolean readRecords(Connection connection, TlsChannel tls) throws IOException {
+        directInput.clear().limit(INPUT_BYTES - tls.waitingBytes());
+        int n = connection.channel.read(directInput);
+        if (n <= 0) {
+            if (n < 0) {
+                close(connection);
+            }
+            return false;
+        }
+        boolean more = !directInput.hasRemaining();
+        connection.received(n);
+        reads.increment();
+        inputBytes.add(n);
+        directInput.flip();
+        TlsBuffers buffers = tlsBuffers();
+        tls.begin(buffers.arrived);
+        buffers.arrived.put(directInput).flip();
+        decrypt(connection, tls, buffers);
+        return more;
+    }
+
+    /** Decrypts what has arrived and takes it; goes on with the handshake. */
+    private void decrypt(Connection connection, TlsChannel tls, TlsBuffers buffers) throws IOException {
+        boolean wasOpen = tls.isOpen();
+        buffers.plain.clear();
+        TlsChannel.Next next;
+        try {
+            next = tls.decrypt(buffers.arrived, buffers.plain);
+            while (next == TlsChannel.Next.SEND) {
+                buffers.records.clear();
+                tls.handshakeRecords(buffers.records);
+                transmit(connection, buffers.recordBytes, 0, buffers.records.position());
+                if (connection.closed) {
+                    return;
+                }
+                next = tls.decrypt(buffers.arrived, buffers.plain);
+            }
+        } catch (SSLException e) {
+            engine.settings()
+                    .log
+                    .verbose((wasOpen ? "TLS of a client failed: " : "Error accepting a client connection: ")
+                            + e.getMessage() + " (addr=" + connection.remoteAddress() + " laddr="
+                            + connection.localAddress() + ")");
+            close(connection);
+            return;
+        }
+        tls.end(buffers.arrived);
+        if (!wasOpen && tls.isOpen()) {
+            opened(connection, tls);
+        }
+        buffers.plain.flip();
+        if (buffers.plain.hasRemaining() && !connection.closed && !connection.session.isClosing()) {
+            take(connection, buffers.plain);
+        }
+        if (connection.closed) {
+            return;
+        }
+        if (next == TlsChannel.Next.END) {
+            close(connection);
+        } else if (next == TlsChannel.Next.TASK) {
+            Runnable task = tls.task();
+            updateInterest(connection);
+            handshakes.execute(() -> {
+                try {
+                    task.run();
+                } finally {
+                    mailbox.post(() -> goOn(connection, tls));
+                }
+            });
+        }
+    }
+
+    /** The task of a handshake has been run. */
+    private void goOn(Connection connection, TlsChannel tls) {
+        tls.taskDone();
+        if (connection.closed) {
+            return;
+        }
+        current = connection;
+        try {
+            updateInterest(connection);
+            TlsBuffers buffers = tlsBuffers();
+            tls.begin(buffers.arrived);
+            buffers.arrived.flip();
+            decrypt(connection, tls, buffers);
+        } catch (IOException e) {
+            close(connection);
+        } catch (RuntimeException | OutOfMemoryError e) {
+            failed(connection, e);
+        } finally {
+            current = null;
+        }
+        account(connection);
+    }
+
+    /** The handshake is done. */
+    private void opened(Connection connection, TlsChannel tls) throws IOException {
+        byte[] refusal = connection.refusal;
+        if (refusal != null) {
+            send(refusal, 0, refusal.length);
+            connection.session.closeAfterReply();
+            finish(connection);
+        } else if (settings.userFromCertificate) {
+            logIn(connection.session, tls);
+        }
+    }
+
+    /** The client is the user whose name its certificate has, if there is one. */
+    private void logIn(Session session, TlsChannel tls) {
+        byte[] commonName = tls.commonName();
+        if (commonName == null) {
+            return;
+        }
+        String name = new String(commonName, ISO_8859_1);
+        User user = engine.users().find(name);
+        if (user != null && user.rights().isOn()) {
+            session.logIn(user);
+        } else {
+            dispatcher.beginBatch();
+            dispatcher.logDenial(session, Denial.TLS_CERT, name, name);
+            dispatcher.endBatch();
+        }
+    }
+
+    private void sendRecords(Connection connection, TlsChannel tls, byte[] bytes, int offset, int length) {
+        TlsBuffers buffers = tlsBuffers();
+        ByteBuffer plain = ByteBuffer.wrap(bytes, offset, length);
+        try {
+            while (plain.hasRemaining() && !connection.closed) {
+                buffers.records.clear();
+                tls.encrypt(plain, buffers.records);
+                transmit(connection, buffers.recordBytes, 0, buffers.records.position());
+            }
+        } catch (IOException e) {
+            close(connection);
+        }
+    }
+
+    /** Says good-bye to a client whose connection is about to be closed, if the socket takes that at once. */
+    private void sendFarewell(Connection connection, TlsChannel tls) {
+        ByteBuffer records = tlsBuffers().records;
+        records.clear();
+        tls.farewell(records);
+        directOutput.clear();
+        directOutput.put(records.flip()).flip();
+        try {
+            connection.channel.write(directOutput);
+        } catch (IOException e) {
+            // The client is gone already.
         }
     }
 
@@ -937,7 +1153,10 @@ final class Loop implements Runnable, Postbox {
         tickMillis = TICK_MILLIS;
         int timeout = settings.timeoutSeconds;
         for (Connection connection : new ArrayList<>(connections)) {
-            if (timeout > 0
+            TlsChannel tls = connection.tls;
+            if (tls != null && !tls.isOpen() && now - connection.session.createdMillis() > HANDSHAKE_MILLIS) {
+                close(connection);
+            } else if (timeout > 0
                     && !connection.session.isBlocked()
                     && now - connection.session.lastUsedMillis() > timeout * 1000L) {
                 close(connection);
@@ -968,6 +1187,10 @@ final class Loop implements Runnable, Postbox {
             held.close();
         }
         ByteQueue pending = connection.pending;
+        TlsChannel tls = connection.tls;
+        if (tls != null && pending == null) {
+            sendFarewell(connection, tls);
+        }
         if (pending != null) {
             connection.pending = null;
             pending.close();

@@ -3,6 +3,8 @@ package dev.cinnabar.net;
 import dev.cinnabar.config.Configuration;
 import dev.cinnabar.config.Directives;
 import dev.cinnabar.config.OutputLimits;
+import dev.cinnabar.tls.ServerTls;
+import org.jspecify.annotations.Nullable;
 
 /** The settings that loops read, taken from the {@link Configuration} whenever that changes. Thread-safe: each field on its own. */
 public final class NetSettings {
@@ -24,6 +26,12 @@ public final class NetSettings {
     /** The most bytes of requests that may wait for one client. */
     public volatile long queryBufferLimit = 1L << 30;
 
+    /** What TLS connections are secured with; null as long as there is no port for them. */
+    public volatile @Nullable ServerTls tls;
+
+    /** Whether a TLS client is the user whose name its certificate has. */
+    public volatile boolean userFromCertificate;
+
     /** How many bytes of replies and messages may wait for a client of each class to read them. */
     public volatile OutputLimits outputLimits;
 
@@ -43,11 +51,14 @@ public final class NetSettings {
                 Directives.TCP_KEEPALIVE,
                 Directives.PROTECTED_MODE,
                 Directives.CLIENT_QUERY_BUFFER_LIMIT,
-                Directives.CLIENT_OUTPUT_BUFFER_LIMIT);
+                Directives.CLIENT_OUTPUT_BUFFER_LIMIT,
+                Directives.TLS_AUTH_CLIENTS_USER);
         read();
     }
 
     private void read() {
+        userFromCertificate =
+                !configuration.get(Directives.TLS_AUTH_CLIENTS_USER).equals("off");
         maxClients = (int) Math.min(configuration.get(Directives.MAXCLIENTS), Integer.MAX_VALUE);
         timeoutSeconds = (int) configuration.get(Directives.TIMEOUT);
         keepaliveSeconds = (int) configuration.get(Directives.TCP_KEEPALIVE);

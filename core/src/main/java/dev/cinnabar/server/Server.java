@@ -8,11 +8,15 @@ import dev.cinnabar.command.Settings;
 import dev.cinnabar.commands.Commands;
 import dev.cinnabar.config.ConfigException;
 import dev.cinnabar.config.Configuration;
+import dev.cinnabar.config.Directive;
 import dev.cinnabar.config.Directives;
+import dev.cinnabar.config.NumberDirective;
 import dev.cinnabar.keyspace.Clock;
 import dev.cinnabar.keyspace.Keyspace;
 import dev.cinnabar.net.NetServer;
 import dev.cinnabar.net.NetSettings;
+import dev.cinnabar.tls.ServerTls;
+import dev.cinnabar.tls.TlsException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -27,12 +31,34 @@ import org.jspecify.annotations.Nullable;
 /** An engine with its sockets. Thread-safe. */
 public final class Server implements Host, AutoCloseable {
 
+    private static final String PORT_COMPLAINT = "Unable to listen on this port. Check server logs.";
+    private static final String BIND_COMPLAINT = "Failed to bind to specified addresses.";
+
+    /** What connections over TLS are made of. */
+    private static final Directive<?, ?>[] TLS_DIRECTIVES = {
+        Directives.TLS_PORT,
+        Directives.TLS_CERT_FILE,
+        Directives.TLS_KEY_FILE,
+        Directives.TLS_KEY_FILE_PASS,
+        Directives.TLS_CA_CERT_FILE,
+        Directives.TLS_CA_CERT_DIR,
+        Directives.TLS_AUTH_CLIENTS,
+        Directives.TLS_PROTOCOLS,
+        Directives.TLS_CIPHERS,
+        Directives.TLS_CIPHERSUITES,
+        Directives.TLS_PREFER_SERVER_CIPHERS,
+        Directives.TLS_SESSION_CACHING,
+        Directives.TLS_SESSION_CACHE_SIZE,
+        Directives.TLS_SESSION_CACHE_TIMEOUT,
+    };
+
     private final Engine engine;
     private final NetServer net;
     private final ServerOptions options;
     private final Configuration configuration;
-    private volatile int port;
-    private volatile List<String> addresses;
+    private final NetSettings netSettings;
+    private final Endpoint plain;
+    private final Endpoint tls;
     private volatile @Nullable Path configFile;
     private volatile @Nullable Runnable whenToEnd;
     private boolean closed;
@@ -41,23 +67,36 @@ public final class Server implements Host, AutoCloseable {
      * Opens the sockets.
      *
      * @throws IOException if a socket cannot be opened
+     * @throws TlsException if it is to have a TLS port, and the configuration of TLS does not work
      */
-    public Server(ServerOptions options, Settings settings, NetSettings netSettings) throws IOException {
+    public Server(ServerOptions options, Settings settings, NetSettings netSettings) throws IOException, TlsException {
         this.options = options;
+        this.netSettings = netSettings;
         this.configuration = settings.configuration();
+        if (options.tlsPort() >= 0) {
+            netSettings.tls = ServerTls.of(configuration);
+        }
         List<ServerSocketChannel> sockets = Sockets.open(options);
-        this.port = portOf(sockets);
-        this.addresses = options.addresses();
+        List<ServerSocketChannel> tlsSockets = Sockets.openTls(options, sockets);
+        this.plain = new Endpoint(false, Directives.PORT, portOf(sockets));
+        this.tls = new Endpoint(true, Directives.TLS_PORT, portOf(tlsSockets));
         int cores = Math.max(options.loops(), Runtime.getRuntime().availableProcessors());
         this.engine = new Engine(
                 new Keyspace(Keyspace.partitionsFor(cores), options.databases(), Clock.SYSTEM, new SecureRandom()),
                 Commands.table(),
                 settings,
                 new SplittableRandom(new SecureRandom().nextLong()));
-        this.net = new NetServer(engine, netSettings, options.loops(), sockets);
+        this.net = new NetServer(engine, netSettings, options.loops(), sockets, tlsSockets);
         engine.host(this);
-        configuration.onChange(() -> relisten("Unable to listen on this port. Check server logs."), Directives.PORT);
-        configuration.onChange(() -> relisten("Failed to bind to specified addresses."), Directives.BIND);
+        configuration.onChange(() -> plain.follow(PORT_COMPLAINT), Directives.PORT);
+        configuration.onChange(this::reloadTls, TLS_DIRECTIVES);
+        configuration.onChange(() -> tls.follow(PORT_COMPLAINT), Directives.TLS_PORT);
+        configuration.onChange(
+                () -> {
+                    plain.follow(BIND_COMPLAINT);
+                    tls.follow(BIND_COMPLAINT);
+                },
+                Directives.BIND);
     }
 
     /** The file that CONFIG REWRITE writes. */
@@ -72,22 +111,56 @@ public final class Server implements Host, AutoCloseable {
         return this;
     }
 
-    /** Listens where the configuration says now. */
-    private void relisten(String complaint) throws ConfigException {
-        int newPort = (int) configuration.get(Directives.PORT);
-        List<String> newAddresses = configuration.get(Directives.BIND);
-        int oldPort = port;
-        List<String> oldAddresses = addresses;
-        if (newPort == oldPort && newAddresses.equals(oldAddresses)) {
+    /** Where it listens, for clients that speak TLS or for others. */
+    private final class Endpoint {
+        private final boolean secured;
+        private final NumberDirective directive;
+        private volatile int port;
+        private volatile List<String> addresses = options.addresses();
+
+        Endpoint(boolean secured, NumberDirective directive, int port) {
+            this.secured = secured;
+            this.directive = directive;
+            this.port = port;
+        }
+
+        /** Listens where the configuration says now. */
+        void follow(String complaint) throws ConfigException {
+            int newPort = (int) configuration.get(directive);
+            List<String> newAddresses = configuration.get(Directives.BIND);
+            int oldPort = port;
+            List<String> oldAddresses = addresses;
+            if (newPort == oldPort && newAddresses.equals(oldAddresses)) {
+                return;
+            }
+            try {
+                net.relisten(secured, () -> openTcp(newAddresses, newPort), () -> openTcp(oldAddresses, oldPort));
+                port = newPort;
+                addresses = newAddresses;
+            } catch (IOException e) {
+                engine.settings().log.warning("Warning: " + e.getMessage());
+                throw new ConfigException(complaint);
+            }
+        }
+
+        /** As INFO lists it. */
+        String describe(String name) {
+            StringBuilder line = new StringBuilder("name=").append(name);
+            addresses.forEach(address -> line.append(",bind=").append(address));
+            return line.append(",port=").append(port).toString();
+        }
+    }
+
+    /** Reads keys and certificates again; connections that there are keep what they began with. */
+    private void reloadTls() throws ConfigException {
+        if (configuration.get(Directives.TLS_PORT) == 0 && tls.port == 0) {
             return;
         }
         try {
-            net.relisten(() -> openTcp(newAddresses, newPort), () -> openTcp(oldAddresses, oldPort));
-            port = newPort;
-            addresses = newAddresses;
-        } catch (IOException e) {
-            engine.settings().log.warning("Warning: " + e.getMessage());
-            throw new ConfigException(complaint);
+            netSettings.tls = ServerTls.of(configuration);
+        } catch (TlsException e) {
+            engine.settings().log.warning(e.getMessage());
+            throw new ConfigException("Unable to update TLS configuration. Check server logs.");
         }
     }
 
@@ -100,13 +173,14 @@ public final class Server implements Host, AutoCloseable {
     @Override
     public List<String> listeners() {
         List<String> listeners = new ArrayList<>();
-        if (port > 0) {
-            StringBuilder tcp = new StringBuilder("name=tcp");
-            addresses.forEach(address -> tcp.append(",bind=").append(address));
-            listeners.add(tcp.append(",port=").append(port).toString());
+        if (plain.port > 0) {
+            listeners.add(plain.describe("tcp"));
         }
         if (options.unixSocket() != null) {
             listeners.add("name=unix,bind=" + options.unixSocket());
+        }
+        if (tls.port > 0) {
+            listeners.add(tls.describe("tls"));
         }
         return listeners;
     }
@@ -197,10 +271,15 @@ public final class Server implements Host, AutoCloseable {
         return net;
     }
 
-    /** The TCP port it listens on; 0 if none. */
+    /** The TCP port it listens on, that for TLS if there is no other; 0 if none. */
     @Override
     public int port() {
-        return port;
+        return plain.port > 0 ? plain.port : tls.port;
+    }
+
+    /** The TCP port for clients that speak TLS; 0 if none. */
+    public int tlsPort() {
+        return tls.port;
     }
 
     /** Ends all connections and threads and gives all memory back. */

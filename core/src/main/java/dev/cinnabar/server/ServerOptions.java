@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * What must be known before a server can start. Immutable.
  *
  * @param port the TCP port; 0: any free one; -1: no TCP
+ * @param tlsPort the TCP port for clients that speak TLS, in the same way
  * @param addresses the addresses to listen on; {@code *} stands for all IPv4 addresses, {@code ::*} for all IPv6 ones; one
  *     that begins with '-' may be unavailable
  * @param backlog how many connections may wait to be accepted
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record ServerOptions(
         int port,
+        int tlsPort,
         List<String> addresses,
         int backlog,
         @Nullable Path unixSocket,
@@ -28,6 +30,7 @@ public record ServerOptions(
     public static ServerOptions defaults() {
         return new ServerOptions(
                 6379,
+                -1,
                 List.of("127.0.0.1", "-::1"),
                 511,
                 null,

@@ -8,6 +8,7 @@ import dev.cinnabar.config.Configuration;
 import dev.cinnabar.config.Directives;
 import dev.cinnabar.log.FileLog;
 import dev.cinnabar.net.NetSettings;
+import dev.cinnabar.tls.TlsException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -39,20 +40,26 @@ final class ServerProcess {
     /** Serves until it is told to end; returns the exit code, or -1 if the JVM is ending already. */
     int run(@Nullable Path configFile) {
         ServerOptions options = options();
-        if (options.port() < 0 && options.unixSocket() == null) {
+        if (options.port() < 0 && options.tlsPort() < 0 && options.unixSocket() == null) {
             log.warning("Configured to not listen anywhere, exiting.");
             return 1;
         }
         Server server;
         try {
             server = new Server(options, settings(), new NetSettings(configuration));
+        } catch (TlsException e) {
+            log.warning(e.getMessage());
+            log.warning("Failed to configure TLS. Check logs for more info.");
+            return 1;
         } catch (IOException e) {
             String reason = String.valueOf(e.getMessage());
             if (reason.startsWith(Sockets.UNIX_FAILURE)) {
                 log.warning(reason);
             } else {
                 log.warning("Warning: " + reason);
-                log.warning("Failed listening on port " + options.port() + " (tcp), aborting.");
+                boolean tcp = reason.contains(":" + options.port() + ":");
+                log.warning("Failed listening on port "
+                        + (tcp ? options.port() + " (tcp)" : options.tlsPort() + " (tls)") + ", aborting.");
             }
             return 1;
         }
@@ -86,11 +93,14 @@ final class ServerProcess {
             return 1;
         }
         log.notice("Server initialized");
-        if (server.port() > 0) {
+        if (options.port() > 0) {
             log.notice("Ready to accept connections tcp");
         }
         if (options.unixSocket() != null) {
             log.notice("Ready to accept connections unix");
+        }
+        if (options.tlsPort() > 0) {
+            log.notice("Ready to accept connections tls");
         }
         try {
             toEnd.await();
@@ -124,10 +134,11 @@ final class ServerProcess {
     private ServerOptions options() {
         int port = (int) configuration.get(Directives.PORT);
         List<String> addresses = configuration.get(Directives.BIND);
-        boolean tcp = port > 0 && !addresses.isEmpty();
+        int tlsPort = (int) configuration.get(Directives.TLS_PORT);
         boolean unix = !configuration.get(Directives.UNIXSOCKET).isEmpty();
         return new ServerOptions(
-                tcp ? port : -1,
+                port > 0 && !addresses.isEmpty() ? port : -1,
+                tlsPort > 0 && !addresses.isEmpty() ? tlsPort : -1,
                 addresses,
                 (int) configuration.get(Directives.TCP_BACKLOG),
                 unix ? configuration.path(Directives.UNIXSOCKET) : null,

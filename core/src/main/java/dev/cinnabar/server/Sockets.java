@@ -46,6 +46,24 @@ final class Sockets {
     }
 
     /**
+     * Opens the port for clients that speak TLS, if there is to be one.
+     *
+     * @param others sockets that are closed if this fails
+     */
+    static List<ServerSocketChannel> openTls(ServerOptions options, List<ServerSocketChannel> others)
+            throws IOException {
+        if (options.tlsPort() < 0) {
+            return List.of();
+        }
+        try {
+            return openTcp(options.addresses(), options.tlsPort(), options.backlog());
+        } catch (IOException e) {
+            closeAll(others);
+            throw e;
+        }
+    }
+
+    /**
      * Opens a port on some addresses; port 0 is any that is free, the same for all.
      *
      * @throws IOException if one that must be there cannot be opened; then none is

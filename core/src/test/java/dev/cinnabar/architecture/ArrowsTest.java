@@ -27,6 +27,7 @@ class ArrowsTest {
         row("log", "text", "memory");
         row("config", "log", "text", "memory");
         row("journal", "text", "memory");
+        row("tls", "config", "log", "text", "memory");
         row("resp", "text", "memory");
         row("acl", "text", "memory");
         row("structures", "text", "memory");
@@ -68,10 +69,11 @@ class ArrowsTest {
                 "text",
                 "memory");
         row("commands", "commands.*", "command");
-        row("net", "command", "session", "journal", "acl", "resp", "config", "log", "text", "memory");
+        row("net", "command", "session", "journal", "acl", "resp", "tls", "config", "log", "text", "memory");
         row(
                 "server",
                 "net",
+                "tls",
                 "aof",
                 "journal",
                 "persistence",
@@ -93,6 +95,7 @@ class ArrowsTest {
                 "net",
                 "aof",
                 "journal",
+                "tls",
                 "persistence",
                 "commands",
                 "command",

@@ -379,8 +379,8 @@ final class InfoCommand {
         line("client_output_buffer_limit_disconnections", engine.clients().timesCutOff());
         lines("0", "reply_buffer_shrinks", "reply_buffer_expands");
         slowStatistics();
-        for (Denial reason : List.of(Denial.AUTH, Denial.COMMAND, Denial.KEY, Denial.CHANNEL)) {
-            String name = reason == Denial.COMMAND ? "cmd" : reason.label();
+        for (Denial reason : List.of(Denial.AUTH, Denial.COMMAND, Denial.KEY, Denial.CHANNEL, Denial.TLS_CERT)) {
+            String name = reason == Denial.COMMAND ? "cmd" : reason.label().replace('-', '_');
             line("acl_access_denied_" + name, engine.accessLog().denied(reason));
         }
     }
