@@ -27,6 +27,9 @@ public final class Settings {
     /** Whether keys are deleted when their time has come, and not only when someone asks for them. */
     public volatile boolean activeExpiry = true;
 
+    /** RESTORE takes dumps with wrong checksums: for tests of what it does with bytes that are wrong themselves. */
+    public volatile boolean skipsChecksums;
+
     /** Which keys go when there is no room. */
     public volatile EvictionPolicy evictionPolicy = EvictionPolicy.NOEVICTION;
 

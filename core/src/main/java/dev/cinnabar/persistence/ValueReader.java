@@ -67,8 +67,12 @@ public final class ValueReader implements AutoCloseable {
         this.views = views;
     }
 
-    /** Whether bytes end with a version that is known here and with the right checksum, as those of DUMP do. */
-    public static boolean isDump(Bytes dump) {
+    /**
+     * Whether bytes end with a version that is known here and with the right checksum, as those of DUMP do.
+     *
+     * @param anyChecksum whether any checksum is right
+     */
+    public static boolean isDump(Bytes dump, boolean anyChecksum) {
         int length = dump.length() - ValueFormat.FOOTER_BYTES;
         if (length < 0) {
             return false;
@@ -82,7 +86,7 @@ public final class ValueReader implements AutoCloseable {
             crc = Crc64.update(crc, piece, 0, n);
         }
         int version = dump.byteAt(length) & 0xff | (dump.byteAt(length + 1) & 0xff) << 8;
-        return version <= ValueFormat.VERSION_NEWEST && crc == dump.longAt(summed);
+        return version <= ValueFormat.VERSION_NEWEST && (anyChecksum || crc == dump.longAt(summed));
     }
 
     /** Builds the value of a dump of which {@link #isDump} is true. */

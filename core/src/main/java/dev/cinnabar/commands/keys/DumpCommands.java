@@ -146,7 +146,7 @@ final class DumpCommands {
         if (ttl < 0) {
             args.fail(BAD_TTL);
         }
-        if (!args.failed() && !ValueReader.isDump(args.at(3))) {
+        if (!args.failed() && !ValueReader.isDump(args.at(3), call.engine().settings().skipsChecksums)) {
             args.fail(NO_DUMP);
         }
         if (args.failed() || !build(call, args)) {

@@ -104,6 +104,12 @@ final class DebugCommand {
                             .summary("With 0, keys whose time has come are deleted only when someone asks for them."),
                     sub("loadaof", 2, DebugCommand::loadAppendOnly)
                             .summary("Writes the append-only file, empties all databases and loads it."),
+                    sub(
+                                    "set-skip-checksum-validation",
+                                    3,
+                                    DebugCommand::setSkipChecksumValidation,
+                                    Argument.oneOf("mode", Argument.token("0"), Argument.token("1")))
+                            .summary("With 1, RESTORE does not look at the checksum of what it gets."),
                     sub("sleep", 3, DebugCommand::sleep, Argument.doubleValue("seconds"))
                             .summary("Keeps all data locked for some seconds; decimals are allowed."),
                     sub("help", 2, DebugCommand::help).summary("Prints this help."));
@@ -230,7 +236,7 @@ final class DebugCommand {
     }
 
     private static void setActiveExpire(Call call, Args args, Reply reply) {
-        call.engine().settings().activeExpiry = args.at(2).contentEquals("1".getBytes(StandardCharsets.US_ASCII));
+        call.engine().settings().activeExpiry = isOne(args);
         reply.ok();
     }
 
@@ -242,6 +248,15 @@ final class DebugCommand {
             call.engine().settings().log.warning(String.valueOf(e.getMessage()));
             args.fail(new RedisError("ERR Error trying to load the AOF files, check server logs."));
         }
+    }
+
+    private static void setSkipChecksumValidation(Call call, Args args, Reply reply) {
+        call.engine().settings().skipsChecksums = isOne(args);
+        reply.ok();
+    }
+
+    private static boolean isOne(Args args) {
+        return args.at(2).contentEquals("1".getBytes(StandardCharsets.US_ASCII));
     }
 
     private static void sleep(Call call, Args args, Reply reply) {

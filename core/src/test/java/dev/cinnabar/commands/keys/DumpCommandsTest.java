@@ -489,6 +489,19 @@ class DumpCommandsTest {
         }
     }
 
+    @Test
+    void aWrongChecksumIsTakenOnDemand() {
+        try (TestEngine redis = new TestEngine()) {
+            redis.call("SET", "k", "value");
+            byte[] dump = dump(redis.client(), "k");
+            dump[dump.length - 1]++;
+            assertThat(restore(redis.client(), "r", dump)).isEqualTo("-ERR DUMP payload version or checksum are wrong");
+            redis.settings().skipsChecksums = true;
+            assertThat(restore(redis.client(), "r", dump)).isEqualTo("+OK");
+            assertThat(redis.call("GET", "r")).isEqualTo("'value'");
+        }
+    }
+
     /** Dumps with some bytes changed, the checksum made right: an error, or a value that is well formed. */
     @Test
     void noDumpDoesHarm() {
