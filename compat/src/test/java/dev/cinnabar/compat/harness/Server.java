@@ -45,6 +45,7 @@ public final class Server {
         this.directory = directory;
         this.port = port;
         try (Client client = new Client(port)) {
+            awaitLoaded(client);
             this.version = readVersion(client);
             this.initialConfig = config(client);
         }
@@ -226,6 +227,19 @@ public final class Server {
                 }
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
             }
+        }
+    }
+
+    /** A server listens before it has loaded its files. */
+    private static void awaitLoaded(Client client) {
+        long deadlineNanos = System.nanoTime() + START_LIMIT.toNanos();
+        Resp info = client.run("INFO persistence").reply();
+        while (!info.isError() && info.text().contains("loading:1")) {
+            if (System.nanoTime() > deadlineNanos) {
+                throw new IllegalStateException("still loading");
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+            info = client.run("INFO persistence").reply();
         }
     }
 
