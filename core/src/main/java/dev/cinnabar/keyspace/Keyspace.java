@@ -188,6 +188,16 @@ public final class Keyspace implements AutoCloseable {
         }
     }
 
+    /** Whether the calling thread has locked all partitions. */
+    public boolean isLocked() {
+        for (Partition partition : partitions) {
+            if (!partition.isLockedByMe()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     public void unlock(long mask) {
         for (long rest = mask; rest != 0; rest &= rest - 1) {
             partitions[Long.numberOfTrailingZeros(rest)].unlock();

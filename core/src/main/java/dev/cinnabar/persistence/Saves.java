@@ -285,7 +285,7 @@ public final class Saves {
 
     /** Loads a file from which an append-only file goes on; returns where it ends. */
     public long loadBase(Path file) throws IOException {
-        return read(file, true, false, false);
+        return read(file, true, false, keyspace.isLocked());
     }
 
     private long read(Path path, boolean aofBase, boolean replaces, boolean alone) throws IOException {

@@ -2,6 +2,7 @@ package dev.cinnabar.server;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import dev.cinnabar.aof.CheckAof;
 import dev.cinnabar.command.Version;
 import dev.cinnabar.config.Arguments;
 import dev.cinnabar.config.ConfigFile;
@@ -58,6 +59,9 @@ public final class Main {
             case "-h", "--help" -> {
                 System.err.print(USAGE);
                 return 1;
+            }
+            case "check-aof" -> {
+                return CheckAof.run(words.subList(1, words.size()), System.out, System.in);
             }
             default -> {}
         }

@@ -34,7 +34,7 @@ class ArrowsTest {
         row("values", "structures", "text", "memory");
         row("keyspace", "values", "structures", "text", "memory");
         row("persistence", "keyspace", "values", "structures", "resp", "config", "log", "text", "memory");
-        row("aof", "journal", "persistence", "keyspace", "resp", "config", "log", "text", "memory");
+        row("aof", "journal", "persistence", "keyspace", "values", "resp", "config", "log", "text", "memory");
         row("session", "acl", "keyspace", "values", "structures", "resp", "config", "log", "text", "memory");
         row(
                 "command",
