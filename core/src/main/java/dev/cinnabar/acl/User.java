@@ -3,6 +3,8 @@ package dev.cinnabar.acl;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.cinnabar.memory.Bytes;
+
 /**
  * Somebody whom clients can be. Thread-safe: whoever checks something reads the {@link Rights} once, and they are replaced as
  * a whole.
@@ -38,6 +40,19 @@ public final class User {
     /** Whether nothing is denied to him. */
     public boolean isUnlimited() {
         return rights.areUnlimited();
+    }
+
+    /** Whether some command may read this key for him. */
+    public boolean mayRead(Bytes key) {
+        if (isUnlimited()) {
+            return true;
+        }
+        for (Selector selector : rights.selectors()) {
+            if (selector.allowsKey(key, Selector.READ)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The line of a file that defines him. */

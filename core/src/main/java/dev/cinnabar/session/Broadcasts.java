@@ -1,5 +1,6 @@
 package dev.cinnabar.session;
 
+import dev.cinnabar.acl.User;
 import dev.cinnabar.memory.Bytes;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -94,7 +95,7 @@ final class Broadcasts {
         return found;
     }
 
-    /** Hands out what has changed, for each client and prefix, and forgets it. */
+    /** Hands out what has changed, for each client and prefix, and forgets it. Of keys that he may not read, a client hears nothing. */
     synchronized void send(BiConsumer<Session, List<byte[]>> sink) {
         for (Prefix prefix : prefixes.values()) {
             if (prefix.changes.isEmpty()) {
@@ -102,9 +103,11 @@ final class Broadcasts {
             }
             for (Session client : prefix.clients) {
                 ClientTracking tracking = client.tracking();
+                User user = client.user();
                 List<byte[]> keys = new ArrayList<>(prefix.changes.size());
                 for (Change change : prefix.changes.values()) {
-                    if (tracking == null || !tracking.isNoLoop() || change.by != client) {
+                    boolean isWanted = tracking == null || !tracking.isNoLoop() || change.by != client;
+                    if (isWanted && user.mayRead(Bytes.of(change.key))) {
                         keys.add(change.key);
                     }
                 }

@@ -41,6 +41,18 @@ class TrackingCommandsTest {
     }
 
     @Test
+    void ofKeysThatAreNotHisAClientHearsNothing() {
+        redis.run("ACL SETUSER bob on nopass ~mine* %W~written* resetchannels +@all");
+        TestClient cache = client(3);
+        cache.run("AUTH bob x");
+        cache.run("CLIENT TRACKING ON BCAST");
+        redis.run("MSET mine:1 a other b written:1 c");
+        assertThat(cache.pushes()).isEqualTo(">['invalidate', ['mine:1']]");
+        redis.run("SET other c");
+        assertThat(cache.pushes()).isEmpty();
+    }
+
+    @Test
     void theDatabaseIsNotToldApart() {
         TestClient cache = client(3);
         cache.run("CLIENT TRACKING ON");
