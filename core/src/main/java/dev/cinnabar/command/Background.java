@@ -46,6 +46,7 @@ final class Background implements Runnable, AutoCloseable {
                 engine.tracking().keepLimit();
                 engine.appendOnly().tick();
                 engine.journal().flush();
+                engine.saves().attend();
                 engine.observe();
             } catch (RuntimeException e) {
                 engine.settings().failures.accept("background", e);

@@ -514,10 +514,19 @@ public final class Dispatcher {
         }
     }
 
+    private static final RedisError UNSAVED = new RedisError(
+            "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk. Commands that"
+                    + " may modify the data set are disabled, because this instance is configured to report errors during"
+                    + " writes if RDB snapshotting fails (stop-writes-on-bgsave-error option). Please check the Redis logs"
+                    + " for details about the RDB error.");
+
     private static final RedisError LOADING = new RedisError("LOADING Redis is loading the dataset in memory");
 
     /** Why commands that change something are refused, or null: the journal cannot be kept. */
     private @Nullable RedisError diskFailure() {
+        if (engine.saves().refusesWrites()) {
+            return UNSAVED;
+        }
         if (!journal.isOn()) {
             return null;
         }

@@ -220,7 +220,7 @@ public final class Engine implements AutoCloseable {
     public void open() throws AofException, IOException {
         if (settings.configuration().get(Directives.APPENDONLY)) {
             appendOnly.load(newReplay());
-        } else {
+        } else if (settings.keepsFiles()) {
             saves.load();
         }
         appendOnly.start();
@@ -643,6 +643,7 @@ public final class Engine implements AutoCloseable {
     @Override
     public void close() {
         background.close();
+        saves.abort();
         appendOnly.close();
         for (Blocked blocked : blockedClients.all()) {
             if (endWait(blocked)) {

@@ -26,13 +26,13 @@ final class RdbBase implements BaseFiles {
 
     @Override
     public void write(Path file, boolean rdb, Runnable moment) throws IOException {
+        if (rdb) {
+            saves.writeBase(file, moment);
+            return;
+        }
         keyspace.lock(keyspace.all());
         try {
-            if (rdb) {
-                saves.write(file, file, true);
-            } else {
-                writeNothing(file);
-            }
+            writeNothing(file);
             moment.run();
         } finally {
             keyspace.unlock(keyspace.all());

@@ -1,6 +1,7 @@
 package dev.cinnabar.command;
 
 import dev.cinnabar.config.Access;
+import dev.cinnabar.config.ConfigException;
 import dev.cinnabar.config.Configuration;
 import dev.cinnabar.config.Directives;
 import dev.cinnabar.config.EventClasses;
@@ -8,6 +9,7 @@ import dev.cinnabar.config.EvictionPolicy;
 import dev.cinnabar.config.NumberDirective;
 import dev.cinnabar.log.Log;
 import dev.cinnabar.values.Limits;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -92,15 +94,21 @@ public final class Settings {
 
     private final Limits limits = new Limits();
     private final Configuration configuration;
+    private final boolean keepsFiles;
 
-    /** Settings by default: for tests, and for the library. */
+    /** Settings by default, but that no file is read or written unless it is said: for tests, and for the library. */
     public Settings() {
-        this(new Configuration());
+        this(inMemory(), false);
     }
 
     /** The settings of a configuration, now and whenever it changes. */
     public Settings(Configuration configuration) {
+        this(configuration, true);
+    }
+
+    private Settings(Configuration configuration, boolean keepsFiles) {
         this.configuration = configuration;
+        this.keepsFiles = keepsFiles;
         configuration.onChange(
                 this::read,
                 Directives.PROTO_MAX_BULK_LEN,
@@ -136,6 +144,21 @@ public final class Settings {
                 Directives.STREAM_NODE_MAX_ENTRIES,
                 Directives.HLL_SPARSE_MAX_BYTES);
         readLimits();
+    }
+
+    private static Configuration inMemory() {
+        Configuration configuration = new Configuration();
+        try {
+            configuration.load(Directives.SAVE.name(), List.of(""));
+        } catch (ConfigException e) {
+            throw new IllegalStateException(e);
+        }
+        return configuration;
+    }
+
+    /** Whether the RDB file that is there is loaded. */
+    public boolean keepsFiles() {
+        return keepsFiles;
     }
 
     private void read() {

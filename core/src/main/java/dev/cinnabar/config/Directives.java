@@ -240,16 +240,15 @@ public final class Directives {
 
     // Snapshots
     public static final ValueDirective<List<SavePoint>> SAVE =
-            value("save", List.<SavePoint>of(), SavePoint::parse, SavePoint::format)
+            value("save", SavePoint.DEFAULT, SavePoint::parse, SavePoint::format)
                     .adding(SavePoint::add)
                     .written(SavePoint::rewrite)
                     .multipleArguments()
-                    .mutable()
-                    .onlyDefault();
+                    .mutable();
     public static final TextDirective DBFILENAME =
             text("dbfilename").byDefault("dump.rdb").accepting(Forms::isFileName, "dbfilename can't be a path, just a filename").guarded();
     public static final BoolDirective STOP_WRITES_ON_BGSAVE_ERROR =
-            bool("stop-writes-on-bgsave-error").byDefault(YES).mutable().onlyDefault();
+            bool("stop-writes-on-bgsave-error").byDefault(YES).mutable();
     public static final BoolDirective RDBCOMPRESSION = bool("rdbcompression").byDefault(YES).mutable();
     public static final BoolDirective RDBCHECKSUM = bool("rdbchecksum").byDefault(YES);
     public static final BoolDirective RDB_SAVE_INCREMENTAL_FSYNC =
@@ -258,6 +257,11 @@ public final class Directives {
             bool("rdb-del-sync-files").byDefault(NO).mutable().onlyDefault();
     public static final ValueDirective<String> SANITIZE_DUMP_PAYLOAD =
             word("sanitize-dump-payload", "no", "no", "yes", "clients").mutable();
+
+    public static final NumberDirective RDB_KEY_SAVE_DELAY =
+            number("rdb-key-save-delay", INTEGER, Integer.MIN_VALUE, MAX_INT).byDefault(0).mutable().hidden();
+    public static final NumberDirective KEY_LOAD_DELAY =
+            number("key-load-delay", INTEGER, Integer.MIN_VALUE, MAX_INT).byDefault(0).mutable().hidden();
 
     // Append-only file
     public static final BoolDirective APPENDONLY = bool("appendonly").byDefault(NO).mutable();

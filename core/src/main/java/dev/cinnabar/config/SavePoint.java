@@ -9,6 +9,9 @@ import java.util.List;
 /** "Save when this many changes are this many seconds old." */
 public record SavePoint(long seconds, long changes) {
 
+    static final List<SavePoint> DEFAULT =
+            List.of(new SavePoint(3600, 1), new SavePoint(300, 100), new SavePoint(60, 10_000));
+
     static List<SavePoint> parse(List<String> arguments, List<SavePoint> before) throws ConfigException {
         return isNone(arguments) ? List.of() : points(arguments);
     }

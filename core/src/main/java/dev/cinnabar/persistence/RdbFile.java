@@ -8,15 +8,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * An RDB file that is being written: under another name beside its place, which it takes, whole and on disk, by {@link
- * #commit}. Whatever goes wrong before leaves the old file as it was and nothing else behind. Owned by one thread.
+ * An RDB file that is being written: under another name beside its place, which it takes, whole and on disk, by {@link #finish}
+ * and {@link #commit}. Whatever goes wrong before leaves the old file as it was and nothing else behind. Owned by one thread.
  */
 public final class RdbFile implements RdbWriter.Sink, AutoCloseable {
 
     /** So many bytes at a time go to the disk, so that the last of them do not have to wait for all. */
     private static final long SYNC_BYTES = 4 << 20;
+
+    private static final AtomicLong COUNT = new AtomicLong();
 
     private final Path temporary;
     private final FileChannel channel;
@@ -35,9 +38,9 @@ public final class RdbFile implements RdbWriter.Sink, AutoCloseable {
                 temporary, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
     }
 
-    /** The name under which this process writes a file that takes another's place in the same directory. */
+    /** A name under which this process can write a file that takes another's place in the same directory. */
     public static Path temporary(Path directory) {
-        return directory.resolve("temp-" + ProcessHandle.current().pid() + ".rdb");
+        return directory.resolve("temp-" + ProcessHandle.current().pid() + '-' + COUNT.incrementAndGet() + ".rdb");
     }
 
     @Override
@@ -57,14 +60,18 @@ public final class RdbFile implements RdbWriter.Sink, AutoCloseable {
         }
     }
 
-    /** Brings the file to the disk and to its place, with this header. */
-    public void commit(Path place, byte[] header) throws IOException {
+    /** Brings the file to the disk, with this header. */
+    public void finish(byte[] header) throws IOException {
         ByteBuffer rest = ByteBuffer.wrap(header);
         while (rest.hasRemaining()) {
             channel.write(rest, rest.position());
         }
         channel.force(true);
         channel.close();
+    }
+
+    /** Gives the finished file its place. */
+    public void commit(Path place) throws IOException {
         if (!place.equals(temporary)) {
             Files.move(temporary, place, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         }

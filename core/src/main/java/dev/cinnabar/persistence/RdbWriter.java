@@ -4,13 +4,14 @@ import dev.cinnabar.memory.Buffer;
 import dev.cinnabar.memory.BufferAccounting;
 import dev.cinnabar.memory.Bytes;
 import dev.cinnabar.text.Numbers;
+import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
  * Writes what RDB files and dumps are made of: bytes, lengths, strings and numbers, with the checksum of all so far. Owned by
- * one thread. See {@link RdbFormat} for the picture.
+ * one thread at a time. See {@link RdbFormat} for the picture.
  */
 public final class RdbWriter implements AutoCloseable {
 
@@ -32,8 +33,8 @@ public final class RdbWriter implements AutoCloseable {
     /** Decimal text of this length can be a number of 32 bits. */
     private static final int MAX_INT_LENGTH = 11;
 
-    /** Memory for compressing longer strings is given back after each. */
-    private static final int KEPT_BYTES = 1 << 20;
+    /** Longer strings are compressed into memory off the heap, which is given back after each. */
+    private static final int SHORT_BYTES = 8 << 10;
 
     private final Sink sink;
     private final boolean compresses;
@@ -45,6 +46,8 @@ public final class RdbWriter implements AutoCloseable {
     private long crc;
 
     private final Lzf lzf = new Lzf();
+    private final byte[] small;
+    private final MemorySegment smallSegment;
     private final Buffer compressed;
     private final Bytes view = new Bytes();
     private final byte[] digits = new byte[Numbers.MAX_LONG_LENGTH];
@@ -54,6 +57,8 @@ public final class RdbWriter implements AutoCloseable {
         this.sink = sink;
         this.buffer = new byte[Math.max(bufferBytes, MAX_FIXED)];
         this.compresses = compresses;
+        this.small = new byte[compresses ? SHORT_BYTES : 0];
+        this.smallSegment = MemorySegment.ofArray(small);
         this.compressed = new Buffer(accounting, Integer.MAX_VALUE);
     }
 
@@ -70,16 +75,16 @@ public final class RdbWriter implements AutoCloseable {
 
     /** The checksum of all bytes so far. */
     public long crc() {
-        crc = Crc64.update(crc, buffer, summed, length - summed);
+        if (sums) {
+            crc = Crc64.update(crc, buffer, summed, length - summed);
+        }
         summed = length;
         return crc;
     }
 
     /** Hands all bytes to the sink. */
     public void flush() {
-        if (sums) {
-            crc();
-        }
+        crc();
         if (length > 0) {
             sink.write(buffer, 0, length);
             flushed += length;
@@ -212,16 +217,20 @@ public final class RdbWriter implements AutoCloseable {
     /** Writes a string compressed; returns false, and writes nothing, where that saves too little. */
     private boolean compressed(Bytes bytes) {
         int max = bytes.length() - RdbFormat.MIN_SAVING;
-        compressed.clear();
-        compressed.ensureFree(max);
-        int n = lzf.compress(bytes, compressed.segment(), 0, max);
+        boolean isShort = max <= SHORT_BYTES;
+        if (!isShort) {
+            compressed.ensureFree(max);
+        }
+        MemorySegment target = isShort ? smallSegment : compressed.segment();
+        int n = lzf.compress(bytes, target, 0, max);
         if (n > 0) {
             byteValue(RdbFormat.LZF);
             length(n);
             length(bytes.length());
-            bytes(view.set(compressed.segment(), 0, n));
+            bytes(view.set(target, 0, n));
         }
-        if (max > KEPT_BYTES) {
+        if (!isShort) {
+            // Another thread may be the next one to write.
             compressed.shrink();
         }
         return n > 0;

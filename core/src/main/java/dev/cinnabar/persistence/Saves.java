@@ -2,6 +2,8 @@ package dev.cinnabar.persistence;
 
 import dev.cinnabar.config.Configuration;
 import dev.cinnabar.config.Directives;
+import dev.cinnabar.config.SavePoint;
+import dev.cinnabar.keyspace.Clock;
 import dev.cinnabar.keyspace.Database;
 import dev.cinnabar.keyspace.Keyspace;
 import dev.cinnabar.log.Log;
@@ -20,8 +22,12 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +41,11 @@ public final class Saves {
     /** How many keys are looked for at a time. */
     private static final int SCAN_COUNT = 512;
 
+    /** After a failure save points wait so long. */
+    private static final long RETRY_MILLIS = 5000;
+
+    private static final long MAX_PARK_NANOS = 100_000_000;
+
     private final Keyspace keyspace;
     private final Limits limits;
     private final Configuration configuration;
@@ -46,6 +57,18 @@ public final class Saves {
 
     private volatile long lastSaveMillis;
     private volatile long dirtyAtLastSave;
+    /** Only one snapshot can run: that of a save, or that of an append-only file's base. */
+    private final Semaphore snapshots = new Semaphore(1);
+
+    /** Held while a file takes its place, so that one that is broken off does so before, or not at all. */
+    private final Object commits = new Object();
+
+    private volatile @Nullable BackgroundSave running;
+    private volatile boolean scheduled;
+    private volatile boolean lastFailed;
+    private volatile long lastTryMillis;
+    private volatile long lastDurationMillis = -1;
+
     private final AtomicLong saves = new AtomicLong();
     private volatile @Nullable Loading loading;
     private volatile @Nullable Boolean saveAtEnd;
@@ -133,7 +156,7 @@ public final class Saves {
         keyspace.lock(keyspace.all());
         try {
             Path file = file();
-            write(RdbFile.temporary(Path.of(configuration.get(Directives.DIR))), file, false);
+            write(newTemporary(), file, false);
             saved(keyspace.dirty());
             log.get().notice("DB saved on disk");
         } catch (IOException e) {
@@ -147,7 +170,243 @@ public final class Saves {
     private void saved(long dirty) {
         dirtyAtLastSave = dirty;
         lastSaveMillis = keyspace.clock().millis();
+        lastFailed = false;
         saves.incrementAndGet();
+    }
+
+    // Saving in the background.
+
+    /** A save that runs beside the clients. */
+    private final class BackgroundSave implements Runnable {
+        final long startedMillis = keyspace.clock().millis();
+        final Thread thread = new Thread(this, "cinnabar-save");
+        private final SnapshotStream stream;
+        private long dirty;
+
+        BackgroundSave() {
+            this.stream = new SnapshotStream(keyspace, format(), () -> dirty = keyspace.dirty());
+            thread.setDaemon(true);
+        }
+
+        @Override
+        public void run() {
+            try {
+                write(newTemporary(), file(), false, stream, this::isWanted);
+                saved(dirty);
+                log.get().notice("DB saved on disk");
+                log.get().notice("Background saving terminated with success");
+            } catch (CancellationException e) {
+                log.get().notice("Background saving was broken off");
+            } catch (IOException | RuntimeException | OutOfMemoryError e) {
+                lastFailed = true;
+                log.get().warning("Failed saving the DB: " + (e instanceof IOException io ? reason(io) : e.toString()));
+                log.get().warning("Background saving error");
+            } finally {
+                lastDurationMillis = keyspace.clock().millis() - startedMillis;
+                running = null;
+                snapshots.release();
+            }
+        }
+
+        private boolean isWanted() {
+            return !stream.snapshot().isDiscarded();
+        }
+
+        void abort() {
+            synchronized (commits) {
+                stream.abort();
+            }
+            LockSupport.unpark(thread);
+        }
+    }
+
+    /**
+     * Begins to save everything as of now, beside the clients.
+     *
+     * @return false if a save or a rewrite of the append-only file runs already
+     */
+    public synchronized boolean start() {
+        if (!snapshots.tryAcquire()) {
+            return false;
+        }
+        scheduled = false;
+        lastTryMillis = keyspace.clock().millis();
+        BackgroundSave save;
+        try {
+            save = new BackgroundSave();
+        } catch (RuntimeException | OutOfMemoryError e) {
+            snapshots.release();
+            throw e;
+        }
+        running = save;
+        log.get().notice("Background saving started");
+        save.thread.start();
+        return true;
+    }
+
+    /** Begins a save as soon as that is possible. */
+    public void schedule() {
+        scheduled = true;
+    }
+
+    /** Whether a save runs in the background. */
+    public boolean isInProgress() {
+        return running != null;
+    }
+
+    /** Whether the last save in the background has failed. */
+    public boolean hasLastFailed() {
+        return lastFailed;
+    }
+
+    /** Whether commands that change something are to be refused, because that could be in no file. */
+    public boolean refusesWrites() {
+        return lastFailed
+                && configuration.get(Directives.STOP_WRITES_ON_BGSAVE_ERROR)
+                && !configuration.get(Directives.SAVE).isEmpty();
+    }
+
+    /** How long the last save in the background took, in milliseconds; -1 before the first. */
+    public long lastDurationMillis() {
+        return lastDurationMillis;
+    }
+
+    /** For how long the current one has been running; -1 if none does. */
+    public long currentDurationMillis() {
+        BackgroundSave save = running;
+        return save == null ? -1 : keyspace.clock().millis() - save.startedMillis;
+    }
+
+    /** How many keys the current save has come past, and how many there are; zeros if none runs. */
+    public long[] progress() {
+        BackgroundSave save = running;
+        return save == null
+                ? new long[2]
+                : new long[] {
+                    save.stream.snapshot().walkedKeys(), save.stream.snapshot().keys()
+                };
+    }
+
+    /** Breaks off a save that runs in the background, and waits until it has ended. No partition is locked. */
+    public void abort() {
+        BackgroundSave save = running;
+        if (save == null) {
+            return;
+        }
+        save.abort();
+        boolean interrupted = false;
+        while (save.thread.isAlive()) {
+            try {
+                save.thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /**
+     * Everything has been deleted: a save of what was there is of no more use; where there are save points, the file is to be
+     * as empty. All partitions are locked.
+     */
+    public void flushed() {
+        BackgroundSave save = running;
+        if (save != null) {
+            save.abort();
+        }
+        if (!configuration.get(Directives.SAVE).isEmpty()) {
+            try {
+                save();
+            } catch (IOException e) {
+                // The log knows; the save points will try again.
+                lastFailed = true;
+            }
+        }
+    }
+
+    /** Begins a save where a save point or {@link #schedule} asks for it. Called some times a second. */
+    public void attend() {
+        if (isInProgress() || loading() != null) {
+            return;
+        }
+        long now = keyspace.clock().millis();
+        boolean mayTry = !lastFailed || now - lastTryMillis > RETRY_MILLIS;
+        if (scheduled && mayTry) {
+            start();
+            return;
+        }
+        for (SavePoint point : configuration.get(Directives.SAVE)) {
+            if (mayTry
+                    && changes() >= point.changes()
+                    && now - lastSaveMillis > TimeUnit.SECONDS.toMillis(point.seconds())) {
+                log.get().notice(point.changes() + " changes in " + point.seconds() + " seconds. Saving...");
+                start();
+                return;
+            }
+        }
+    }
+
+    /** As {@link #write(Path, Path, boolean)}, of what a snapshot has. No partition is locked. */
+    private void write(Path temporary, Path place, boolean aofBase, SnapshotStream stream, BooleanSupplier isWanted)
+            throws IOException {
+        boolean begun = false;
+        try (RdbFile file = newFile(temporary, aofBase);
+                RdbFileWriter writer = newWriter(file)) {
+            begin(writer, aofBase);
+            for (int number = 0; number < keyspace.databases(); number++) {
+                long keys = stream.snapshot().keys(number);
+                if (keys > 0) {
+                    writer.sizes(number, keys, stream.snapshot().expiringKeys(number));
+                }
+            }
+            begun = true;
+            stream.run((database, entries, version, keys) -> {
+                writer.raw(database, entries, version, keys);
+                delay(keys, stream);
+            });
+            end(file, writer, place, isWanted);
+        } catch (UncheckedIOException e) {
+            throw Objects.requireNonNull(e.getCause());
+        } finally {
+            if (!begun) {
+                // Walked to its end all the same, as it must be.
+                stream.abort();
+                runOut(stream);
+            }
+        }
+    }
+
+    private void runOut(SnapshotStream stream) {
+        try {
+            stream.run((database, entries, version, keys) -> {});
+        } catch (CancellationException e) {
+            log.get().debug("The snapshot was walked to its end");
+        }
+    }
+
+    /** Waits for so many keys, as the configuration wants it for tests. */
+    private void delay(long keys, SnapshotStream stream) {
+        long nanos = TimeUnit.MICROSECONDS.toNanos(configuration.get(Directives.RDB_KEY_SAVE_DELAY)) * keys;
+        long end = Clock.SYSTEM.nanos() + nanos;
+        for (long left = nanos; left > 0 && !stream.snapshot().isDiscarded(); left = end - Clock.SYSTEM.nanos()) {
+            LockSupport.parkNanos(this, Math.min(left, MAX_PARK_NANOS));
+        }
+    }
+
+    /** Writes the base of an append-only file as of one moment, at which {@code moment} is run with all partitions locked. */
+    public void writeBase(Path file, Runnable moment) throws IOException {
+        snapshots.acquireUninterruptibly();
+        try {
+            write(file, file, true, new SnapshotStream(keyspace, format(), moment), () -> true);
+        } finally {
+            snapshots.release();
+        }
+    }
+
+    private EntryFormat format() {
+        return new RdbEntries(limits, accessTimes, configuration.get(Directives.RDBCOMPRESSION), accounting);
     }
 
     /**
@@ -156,20 +415,39 @@ public final class Saves {
      * @param aofBase whether an append-only file goes on from it
      */
     public void write(Path temporary, Path place, boolean aofBase) throws IOException {
-        boolean syncs = configuration.get(
-                aofBase ? Directives.AOF_REWRITE_INCREMENTAL_FSYNC : Directives.RDB_SAVE_INCREMENTAL_FSYNC);
-        try (RdbFile file = new RdbFile(temporary, syncs);
+        try (RdbFile file = newFile(temporary, aofBase);
                 RdbFileWriter writer = newWriter(file)) {
             begin(writer, aofBase);
             for (int number = 0; number < keyspace.databases(); number++) {
                 write(writer, number);
             }
-            int needed = writer.neededVersion();
-            writer.end(needed);
-            file.commit(place, RdbFileWriter.header(needed));
+            end(file, writer, place, () -> true);
         } catch (UncheckedIOException e) {
             throw Objects.requireNonNull(e.getCause());
         }
+    }
+
+    private RdbFile newFile(Path temporary, boolean aofBase) throws IOException {
+        return new RdbFile(
+                temporary,
+                configuration.get(
+                        aofBase ? Directives.AOF_REWRITE_INCREMENTAL_FSYNC : Directives.RDB_SAVE_INCREMENTAL_FSYNC));
+    }
+
+    private void end(RdbFile file, RdbFileWriter writer, Path place, BooleanSupplier isWanted) throws IOException {
+        int needed = writer.neededVersion();
+        writer.end(needed);
+        file.finish(RdbFileWriter.header(needed));
+        synchronized (commits) {
+            if (!isWanted.getAsBoolean()) {
+                throw new CancellationException("nobody wants the file any more");
+            }
+            file.commit(place);
+        }
+    }
+
+    private Path newTemporary() {
+        return RdbFile.temporary(Path.of(configuration.get(Directives.DIR)));
     }
 
     private RdbFileWriter newWriter(RdbWriter.Sink sink) {

@@ -34,12 +34,16 @@ final class StreamWriter {
         this.views = views;
     }
 
-    /** Writes type and value; returns the version that reads them. */
-    int write(Entry entry) {
+    /** The type of the value that is to be written. */
+    int begin(Entry entry) {
         StreamValue stream = views.stream.at(entry);
         idempotency.at(stream);
-        int type = typeFor(stream);
-        out.byteValue(type);
+        return typeFor(stream);
+    }
+
+    /** Writes the value; returns the version that reads it. */
+    int write(int type) {
+        StreamValue stream = views.stream;
         out.length(stream.nodes());
         for (boolean more = stream.firstNode(); more; more = stream.nextNode()) {
             out.length(16);

@@ -110,7 +110,11 @@ public final class ValueWriter {
                 yield run(entry, ValueFormat.VERSION_FIELD_EXPIRY);
             }
             case Encoding.HASH_HASHTABLE -> hash(entry);
-            case Encoding.STREAM -> streams.write(entry);
+            case Encoding.STREAM -> {
+                int type = streams.begin(entry);
+                type(type);
+                yield streams.write(type);
+            }
             default -> throw new IllegalArgumentException("no form for " + Encoding.nameOf(entry.kind()));
         };
     }

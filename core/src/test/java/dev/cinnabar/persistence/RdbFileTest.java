@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.cinnabar.command.testing.TestEngine;
 import dev.cinnabar.config.Access;
 import dev.cinnabar.config.Directives;
+import dev.cinnabar.keyspace.Clock;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,6 +15,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
@@ -59,7 +61,7 @@ class RdbFileTest {
             engine.call("SELECT", Integer.toString(random.nextInt(4) * 5));
             String key = "key:" + random.nextInt(keys);
             int size = random.nextInt(8) == 0 ? random.nextInt(700) : random.nextInt(1, 12);
-            switch (random.nextInt(7)) {
+            switch (random.nextInt(8)) {
                 case 0 -> engine.call("SET", key, word(random));
                 case 1 -> engine.call("SET", key, "long ".repeat(random.nextInt(40_000)));
                 case 2 -> each(size, () -> engine.call("RPUSH", key, word(random)));
@@ -142,6 +144,95 @@ class RdbFileTest {
             assertThat(engine.call("DBSIZE")).isEqualTo("0");
             assertThat(engine.call("DEBUG", "RELOAD", "NOSAVE")).isEqualTo("+OK");
             assertThat(engine.call("DEBUG", "DIGEST")).isEqualTo(digest);
+        }
+    }
+
+    /** Waits for the end of a save in the background, which closes the test if it does not come. */
+    private static void awaitSave(TestEngine engine) {
+        long deadline = Clock.SYSTEM.nanos() + TimeUnit.SECONDS.toNanos(60);
+        while (engine.engine().saves().isInProgress()) {
+            assertThat(Clock.SYSTEM.nanos() - deadline)
+                    .as("a save that does not end")
+                    .isNegative();
+            Thread.onSpinWait();
+        }
+    }
+
+    @RepeatedTest(3)
+    void aSaveInTheBackgroundHasTheMomentOfItsBeginning() throws Exception {
+        long seed = new SplittableRandom().nextLong();
+        SplittableRandom random = new SplittableRandom(seed);
+        try (TestEngine before = engine(4);
+                TestEngine after = engine(16)) {
+            fill(before, random, 300);
+            String digest = before.call("DEBUG", "DIGEST");
+            assertThat(before.call("BGSAVE")).isEqualTo("+Background saving started");
+            fill(before, random, 100);
+            awaitSave(before);
+            assertThat(before.engine().saves().hasLastFailed()).isFalse();
+            after.engine().saves().load();
+            assertThat(after.call("DEBUG", "DIGEST")).as("seed %d", seed).isEqualTo(digest);
+            assertThat(before.engine().saves().bufferBytes()).isZero();
+        }
+    }
+
+    @Test
+    void savePointsBeginASave() throws Exception {
+        try (TestEngine engine = engine(4)) {
+            assertThat(engine.call("CONFIG", "SET", "save", "10 2")).isEqualTo("+OK");
+            engine.call("SET", "a", "1");
+            engine.advanceMillis(11_000);
+            engine.engine().saves().attend();
+            assertThat(engine.engine().saves().isInProgress()).isFalse();
+            engine.call("SET", "a", "2");
+            engine.engine().saves().attend();
+            awaitSave(engine);
+            assertThat(file).exists();
+            assertThat(engine.call("LASTSAVE"))
+                    .isEqualTo(Long.toString(engine.clock().millis() / 1000));
+            assertThat(engine.engine().saves().changes()).isZero();
+            // FLUSHALL saves that there is nothing any more.
+            assertThat(engine.call("FLUSHALL")).isEqualTo("+OK");
+            engine.engine().saves().reload(false);
+            assertThat(engine.engine().saves().lastLoaded()).isZero();
+        }
+    }
+
+    @Test
+    void aFailedSaveStopsWrites() throws Exception {
+        Files.createDirectories(file.resolve("full"));
+        try (TestEngine engine = engine(4)) {
+            engine.call("CONFIG", "SET", "save", "3600 1");
+            assertThat(engine.call("BGSAVE")).isEqualTo("+Background saving started");
+            awaitSave(engine);
+            assertThat(engine.call("SET", "a", "1")).startsWith("-MISCONF ");
+            assertThat(engine.call("PING")).startsWith("-MISCONF ");
+            assertThat(engine.call("GET", "a")).isEqualTo("nil");
+            engine.call("CONFIG", "SET", "stop-writes-on-bgsave-error", "no");
+            assertThat(engine.call("SET", "a", "1")).isEqualTo("+OK");
+            engine.call("CONFIG", "SET", "stop-writes-on-bgsave-error", "yes");
+            Files.delete(file.resolve("full"));
+            Files.delete(file);
+            assertThat(engine.call("BGSAVE")).isEqualTo("+Background saving started");
+            awaitSave(engine);
+            assertThat(engine.call("SET", "a", "1")).isEqualTo("+OK");
+        }
+    }
+
+    @Test
+    void aSaveCanBeBrokenOff() throws Exception {
+        try (TestEngine engine = engine(4)) {
+            fill(engine, new SplittableRandom(3), 50);
+            engine.call("CONFIG", "SET", "rdb-key-save-delay", "10000000");
+            assertThat(engine.call("BGSAVE")).isEqualTo("+Background saving started");
+            assertThat(engine.call("BGSAVE")).isEqualTo("-ERR Background save already in progress");
+            assertThat(engine.call("SAVE")).isEqualTo("-ERR Background save already in progress");
+            engine.call("FLUSHALL");
+            awaitSave(engine);
+            try (var files = Files.list(directory)) {
+                assertThat(files).isEmpty();
+            }
+            assertThat(engine.call("BGSAVE", "NOW")).isEqualTo("-ERR syntax error");
         }
     }
 

@@ -81,6 +81,7 @@ public final class DatabaseCommands {
         }
         call.engine().tracking().flushed(call.sender());
         logAlways(call);
+        call.engine().saves().flushed();
         free(call, background);
         reply.ok();
     }

@@ -273,11 +273,17 @@ final class InfoCommand {
         if (loading != null) {
             loading(loading);
         }
+        long[] progress = saves.progress();
+        lines("0", "current_cow_peak", "current_cow_size", "current_cow_size_age");
+        line("current_fork_perc", fixed(100 * ratio(progress[0], progress[1]), 2));
+        line("current_save_keys_processed", progress[0]);
+        line("current_save_keys_total", progress[1]);
         line("rdb_changes_since_last_save", saves.changes());
-        line("rdb_bgsave_in_progress", 0);
+        line("rdb_bgsave_in_progress", saves.isInProgress() ? 1 : 0);
         line("rdb_last_save_time", saves.lastSaveMillis() / 1000);
-        line("rdb_last_bgsave_status", "ok");
-        lines("-1", "rdb_last_bgsave_time_sec", "rdb_current_bgsave_time_sec");
+        line("rdb_last_bgsave_status", saves.hasLastFailed() ? "err" : "ok");
+        line("rdb_last_bgsave_time_sec", seconds(saves.lastDurationMillis()));
+        line("rdb_current_bgsave_time_sec", seconds(saves.currentDurationMillis()));
         line("rdb_saves", saves.saves());
         line("rdb_last_load_keys_expired", saves.lastExpired());
         line("rdb_last_load_keys_loaded", saves.lastLoaded());
@@ -308,6 +314,10 @@ final class InfoCommand {
     /** Whole seconds of a duration in nanoseconds, or -1 where there is none. */
     private static long seconds(long nanos) {
         return nanos < 0 ? -1 : TimeUnit.NANOSECONDS.toSeconds(nanos);
+    }
+
+    private static long seconds(long millis) {
+        return millis < 0 ? -1 : millis / 1000;
     }
 
     private void loading(Loading loading) {

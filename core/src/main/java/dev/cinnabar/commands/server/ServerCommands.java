@@ -28,6 +28,10 @@ public final class ServerCommands {
 
     private static final RedisError CANNOT_END = new RedisError("ERR Errors trying to SHUTDOWN. Check logs.");
     private static final RedisError SAVE_FAILED = new RedisError("ERR");
+    private static final RedisError SAVE_RUNS = new RedisError("ERR Background save already in progress");
+    private static final RedisError REWRITE_RUNS = new RedisError(
+            "ERR Another child process is active (AOF?): can't BGSAVE right now. Use BGSAVE SCHEDULE in order"
+                    + " to schedule a BGSAVE whenever possible.");
     private static final RedisError NOT_ENDING = new RedisError("ERR No shutdown in progress.");
 
     private ServerCommands() {}
@@ -50,6 +54,14 @@ public final class ServerCommands {
                         .summary("Saves everything to the RDB file; all clients wait meanwhile.")
                         .complexity("O(N), N being the number of keys in all databases.")
                         .handler(ServerCommands::save),
+                command("bgsave", -1, ADMIN, NOSCRIPT, NO_ASYNC_LOADING)
+                        .group(Group.SERVER)
+                        .locks(Locks.NONE)
+                        .summary("Saves everything as of now to the RDB file, while clients go on.")
+                        .complexity("O(1)")
+                        .arguments(Argument.token("SCHEDULE").since("3.2.2").optional())
+                        .history("3.2.2", "Added `SCHEDULE`.")
+                        .handler(ServerCommands::saveInBackground),
                 command("lastsave", 1, LOADING, STALE, FAST)
                         .group(Group.SERVER)
                         .categories(Category.ADMIN, Category.DANGEROUS)
@@ -120,6 +132,7 @@ public final class ServerCommands {
         }
         call.engine().settings().log.warning("User requested shutdown...");
         Saves saves = call.engine().saves();
+        saves.abort();
         if (!call.engine().isLoading() && (save || !noSave && saves.isSavedAtEnd())) {
             try {
                 saves.saveFinally();
@@ -140,7 +153,34 @@ public final class ServerCommands {
         call.session().closeAfterReply();
     }
 
+    static void saveInBackground(Call call, Args args, Reply reply) {
+        boolean schedule = args.count() == 2 && args.is(1, "schedule");
+        if (args.count() > 1 && !schedule) {
+            args.fail(RedisError.SYNTAX);
+            return;
+        }
+        Saves saves = call.engine().saves();
+        if (saves.isInProgress()) {
+            args.fail(SAVE_RUNS);
+        } else if (call.isInTransaction() || call.engine().appendOnly().isRewriting()) {
+            if (schedule || call.isInTransaction()) {
+                saves.schedule();
+                reply.simple("Background saving scheduled");
+            } else {
+                args.fail(REWRITE_RUNS);
+            }
+        } else if (saves.start()) {
+            reply.simple("Background saving started");
+        } else {
+            args.fail(saves.isInProgress() ? SAVE_RUNS : REWRITE_RUNS);
+        }
+    }
+
     static void save(Call call, Args args, Reply reply) {
+        if (call.engine().saves().isInProgress()) {
+            args.fail(SAVE_RUNS);
+            return;
+        }
         try {
             call.engine().saves().save();
             reply.ok();
