@@ -282,8 +282,8 @@ final class InfoCommand {
         line("rdb_bgsave_in_progress", saves.isInProgress() ? 1 : 0);
         line("rdb_last_save_time", saves.lastSaveMillis() / 1000);
         line("rdb_last_bgsave_status", saves.hasLastFailed() ? "err" : "ok");
-        line("rdb_last_bgsave_time_sec", seconds(saves.lastDurationMillis()));
-        line("rdb_current_bgsave_time_sec", seconds(saves.currentDurationMillis()));
+        line("rdb_last_bgsave_time_sec", wholeSeconds(saves.lastDurationMillis()));
+        line("rdb_current_bgsave_time_sec", wholeSeconds(saves.currentDurationMillis()));
         line("rdb_saves", saves.saves());
         line("rdb_last_load_keys_expired", saves.lastExpired());
         line("rdb_last_load_keys_loaded", saves.lastLoaded());
@@ -316,7 +316,7 @@ final class InfoCommand {
         return nanos < 0 ? -1 : TimeUnit.NANOSECONDS.toSeconds(nanos);
     }
 
-    private static long seconds(long millis) {
+    private static long wholeSeconds(long millis) {
         return millis < 0 ? -1 : millis / 1000;
     }
 
