@@ -244,7 +244,18 @@ public final class Database implements Entry.Home {
     }
 
     @Override
-    public void shrinks(Entry entry) {
+    public void endChanges(Entry entry, boolean left, long n) {
+        assert mayChange(entry) : "changed, and the snapshot does not have it";
+        if (partition.hasParted()) {
+            PartedValue value = partition.parted(Elements.root(entry));
+            if (value != null) {
+                value.endChanges(left, n);
+            }
+        }
+    }
+
+    @Override
+    public void wholeChanges(Entry entry) {
         assert mayChange(entry) : "changed, and the snapshot does not have it";
         Snapshot snapshot = partition.snapshot();
         if (snapshot != null && partition.hasParted()) {
@@ -341,7 +352,7 @@ public final class Database implements Entry.Home {
     }
 
     private void release(Entry entry) {
-        if (partition.hasParted() && Elements.has(entry)) {
+        if (partition.hasParted() && Elements.isDivisible(entry)) {
             PartedValue value = partition.parted(Elements.root(entry));
             if (value != null) {
                 value.adopt(entry);

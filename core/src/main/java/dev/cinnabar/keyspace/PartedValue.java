@@ -2,38 +2,27 @@ package dev.cinnabar.keyspace;
 
 import dev.cinnabar.memory.Bytes;
 import dev.cinnabar.memory.Memory;
-import dev.cinnabar.structures.LongSet;
-import dev.cinnabar.structures.RecordConsumer;
 import dev.cinnabar.values.Elements;
 import dev.cinnabar.values.Entry;
 import dev.cinnabar.values.Values;
 
 /**
- * A big value that a snapshot hands out element by element, while it goes on changing. Guarded by the lock of its partition.
- *
- * <p>The walk goes through the elements in the order of their hashes. An element that it has not reached is handed out before
- * it is changed or removed, and its hash is noted; so is that of one that is added. The walk passes over what is noted: what
- * comes out are the elements of the beginning. A noted hash stands for one element: two of a value with the same 64 bits of a
- * keyed hash are not expected.
+ * A big value that a snapshot hands out in parts, while it goes on changing. Guarded by the lock of its partition.
  *
  * <p>Its key may be deleted, renamed or moved meanwhile, so it has an entry of its own that refers to the same value. If that
  * is to be freed, it is left to this entry alone, and thrown away at the end.
  */
-final class PartedValue {
+abstract class PartedValue {
 
-    private static final int BATCH = 32;
-
-    private final Snapshot snapshot;
     private final Partition partition;
     private final Snapshot.Parts parts;
     private final long root;
-    private final Entry own = new Entry();
-    private final LongSet noted = new LongSet();
-    private final long[] batch = new long[8 * BATCH];
-    private int batchCount;
-    private final RecordConsumer collector = this::collect;
-    private long position;
     private boolean isOrphan;
+
+    /** What refers to the value, whatever becomes of its key. */
+    final Entry own = new Entry();
+
+    final Snapshot snapshot;
 
     PartedValue(Snapshot snapshot, Partition partition, Snapshot.Parts parts, Entry entry) {
         this.snapshot = snapshot;
@@ -60,10 +49,16 @@ final class PartedValue {
 
     /** An element is about to be changed or removed, or added if it has no record. */
     void elementChanges(long hash, long record) {
-        if (Elements.position(hash) >= position && noted.add(hash) && record != Memory.NULL) {
-            snapshot.takeElement(this, own, record);
-        }
+        throw new IllegalStateException("a value without hashes");
     }
+
+    /** A list is about to get elements at an end, or if {@code n} is negative, to lose them. */
+    void endChanges(boolean left, long n) {
+        throw new IllegalStateException("a value without ends");
+    }
+
+    /** Hands out what has not been yet, some elements at a time, of about so many bytes, or until a time; returns whether that was all. */
+    abstract boolean walk(int batch, long maxBytes, long deadlineNanos, Clock clock);
 
     /** The value of an entry is about to be freed: it is not, but left to this. */
     void adopt(Entry entry) {
@@ -71,33 +66,7 @@ final class PartedValue {
         isOrphan = true;
     }
 
-    /** Walks on, for about so many bytes; returns whether that was all. */
-    boolean walk(long maxBytes, long deadlineNanos, Clock clock) {
-        long bytes = 0;
-        do {
-            batchCount = 0;
-            long next = Elements.scan(own, position, BATCH, collector);
-            for (int i = 0; i < batchCount; i++) {
-                if (noted.isEmpty() || !noted.contains(Elements.hashOf(own, batch[i]))) {
-                    bytes += snapshot.takeElement(this, own, batch[i]);
-                }
-            }
-            if (next == 0) {
-                return true;
-            }
-            position = next;
-        } while (bytes < maxBytes && clock.nanos() - deadlineNanos < 0);
-        return false;
-    }
-
-    private void collect(long record) {
-        if (batchCount == batch.length) {
-            throw new IllegalStateException("more elements of one position than there can be");
-        }
-        batch[batchCount++] = record;
-    }
-
-    /** All elements have been handed out, or nobody wants them. */
+    /** All has been handed out, or nobody wants it. */
     void end() {
         if (isOrphan) {
             partition.throwAway(own.address());

@@ -165,6 +165,11 @@ public final class Partition {
         return null;
     }
 
+    /** Whether a big value has not been handed out to its end. */
+    boolean isParting(PartedValue value) {
+        return parted.contains(value);
+    }
+
     void add(PartedValue value) {
         parted.add(value);
     }

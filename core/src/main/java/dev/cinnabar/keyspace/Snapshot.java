@@ -37,8 +37,9 @@ public final class Snapshot {
      * expiry and eviction, ends in the methods of Database that remove and move, which do it by themselves. Database asserts it
      * of each entry whose place or expiry has changed, and SnapshotCommandsTest runs all commands that write against it.
      *
-     * BIG VALUES, of more than 64 KB, are handed out by elements, so that no lock is held for long: see PartedValue. What holds
-     * for hashes, sets and sorted sets; strings, lists and streams come as a whole.
+     * BIG VALUES, of more than 64 KB, are handed out in parts, so that no lock is held for long: see PartedValue. That holds
+     * for hashes, sets, sorted sets and lists. Strings and streams come as a whole; so does the rest of a list that is changed
+     * elsewhere than at its ends.
      *
      * WHEN IT FAILS, or nobody wants it any more, the epochs must agree all the same: it is walked to its end, and the sink
      * gets nothing.
@@ -79,12 +80,23 @@ public final class Snapshot {
          */
         long element(Entry entry, long record);
 
+        /**
+         * Elements of a list: {@code n} from the index {@code from} on. Called as {@link Sink#take} is.
+         *
+         * @param atEnd whether they are the last ones, in front of those that have come with this before; else they are the
+         *     next ones
+         */
+        long range(Entry entry, long from, long n, boolean atEnd);
+
         /** All elements have come. Called as {@link Sink#take} is. */
         void close();
     }
 
     /** How many entries the walk looks at together: the cache misses of all their headers overlap. */
     private static final int BATCH = 64;
+
+    /** The same for elements of big values. */
+    private static final int PARTS = 32;
 
     /** A locked step ends when so much time has passed, or so many bytes have come out, or so many entries were looked at. */
     private static final long STEP_NANOS = 200_000;
@@ -235,7 +247,7 @@ public final class Snapshot {
     }
 
     private boolean isBig(Entry entry) {
-        return Elements.has(entry) && Values.externalSize(entry) > bigBytes;
+        return Elements.isDivisible(entry) && Values.externalSize(entry) > bigBytes;
     }
 
     private boolean begin(Partition partition, int database, Entry entry) {
@@ -243,7 +255,9 @@ public final class Snapshot {
         if (parts == null) {
             return false;
         }
-        PartedValue value = new PartedValue(this, partition, parts, entry);
+        PartedValue value = Elements.has(entry)
+                ? new PartedElements(this, partition, parts, entry)
+                : new PartedList(this, partition, parts, entry);
         partition.add(value);
         pending.add(value);
         return true;
@@ -260,11 +274,22 @@ public final class Snapshot {
         return 0;
     }
 
-    /** The value with this root is about to take the small form, as it has become small: all the rest of it is taken. */
+    long takeRange(PartedValue value, Entry entry, long from, long n, boolean atEnd) {
+        if (!isDiscarded) {
+            try {
+                return value.parts().range(entry, from, n, atEnd);
+            } catch (RuntimeException | OutOfMemoryError e) {
+                fail(e);
+            }
+        }
+        return 0;
+    }
+
+    /** The value with this root is about to change in a way that cannot be followed: all the rest of it is taken. */
     void takeRest(Partition partition, long root) {
         PartedValue value = partition.parted(root);
         if (value != null) {
-            while (!value.walk(Long.MAX_VALUE, keyspace.clock().nanos() + stepNanos, keyspace.clock())) {}
+            while (!value.walk(PARTS, Long.MAX_VALUE, keyspace.clock().nanos() + stepNanos, keyspace.clock())) {}
             end(value);
         }
     }
@@ -338,9 +363,14 @@ public final class Snapshot {
         Partition partition = value.partition();
         partition.lock();
         try {
-            boolean isHere = partition.parted(value.root()) == value;
+            boolean isHere = partition.isParting(value);
             if (isHere
-                    && (isDiscarded || value.walk(stepBytes, keyspace.clock().nanos() + stepNanos, keyspace.clock()))) {
+                    && (isDiscarded
+                            || value.walk(
+                                    Math.min(PARTS, stepEntries),
+                                    stepBytes,
+                                    keyspace.clock().nanos() + stepNanos,
+                                    keyspace.clock()))) {
                 end(value);
                 isHere = false;
             }

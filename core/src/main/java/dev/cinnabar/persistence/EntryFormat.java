@@ -18,7 +18,7 @@ public interface EntryFormat {
         int encode(Entry entry);
 
         /**
-         * As {@link #encode}, but of a big value that has {@link dev.cinnabar.values.Elements} only what stands in front of
+         * As {@link #encode}, but of a big value that is {@link dev.cinnabar.values.Elements#isDivisible divisible} only what stands in front of
          * these. Other entries and other values' elements may come in between.
          *
          * @return what encodes the elements; null, and nothing was encoded, if the value must come as a whole
@@ -44,6 +44,9 @@ public interface EntryFormat {
          * @param record what {@link dev.cinnabar.values.Elements#scan} has handed out
          */
         void element(Entry entry, long record);
+
+        /** The same for elements of a list, {@code n} from the index {@code from} on. */
+        void range(Entry entry, long from, long n);
     }
 
     /** A new encoder, whose bytes go to this sink. */

@@ -62,6 +62,12 @@ public final class RdbEntries implements EntryFormat {
                     values.element(own, record, due);
                     out.flush();
                 }
+
+                @Override
+                public void range(Entry own, long from, long n) {
+                    values.range(own, from, n);
+                    out.flush();
+                }
             };
         }
 

@@ -4,7 +4,9 @@ import dev.cinnabar.keyspace.Keyspace;
 import dev.cinnabar.keyspace.Snapshot;
 import dev.cinnabar.memory.Bytes;
 import dev.cinnabar.values.Entry;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -190,6 +192,10 @@ public final class SnapshotStream implements Snapshot.Sink {
         private final Queue<Chunk> parts = new ConcurrentLinkedQueue<>();
         private Chunk chunk;
         private int keys = 1;
+
+        /** Of a list: what comes at the end, in reverse order. */
+        private final List<byte[]> ending = new ArrayList<>(0);
+
         private volatile boolean isClosed;
 
         BigValue(Lane lane, int database, EntryFormat.Begun begun, Chunk chunk) {
@@ -210,6 +216,10 @@ public final class SnapshotStream implements Snapshot.Sink {
             int before = chunk.length;
             lane.encoderTo(chunk);
             begun.element(entry, record);
+            return made(before);
+        }
+
+        private long made(int before) {
             int made = chunk.length - before;
             waiting.addAndGet(made);
             if (chunk.length >= FULL_BYTES) {
@@ -217,6 +227,25 @@ public final class SnapshotStream implements Snapshot.Sink {
                 chunk = newChunk();
             }
             return made;
+        }
+
+        @Override
+        public long range(Entry entry, long from, long n, boolean atEnd) {
+            if (!atEnd) {
+                int before = chunk.length;
+                lane.encoderTo(chunk);
+                begun.range(entry, from, n);
+                return made(before);
+            }
+            Chunk part = newChunk();
+            lane.encoderTo(part);
+            begun.range(entry, from, n);
+            byte[] bytes = Arrays.copyOf(part.bytes, part.length);
+            part.clear();
+            spare.offer(part);
+            ending.add(bytes);
+            waiting.addAndGet(bytes.length);
+            return bytes.length;
         }
 
         private void endChunk() {
@@ -227,6 +256,14 @@ public final class SnapshotStream implements Snapshot.Sink {
 
         @Override
         public void close() {
+            for (int i = ending.size() - 1; i >= 0; i--) {
+                byte[] bytes = ending.get(i);
+                waiting.addAndGet(-bytes.length);
+                int before = chunk.length;
+                chunk.append(bytes, 0, bytes.length);
+                made(before);
+            }
+            ending.clear();
             endChunk();
             isClosed = true;
         }

@@ -120,8 +120,8 @@ public final class ValueWriter {
     }
 
     /**
-     * Writes type, key and what stands in front of the elements of a value that has {@link Elements}: all of them follow, by
-     * {@link #element}, in any order.
+     * Writes type, key and what stands in front of the elements of a value that is {@link Elements#isDivisible divisible}: all of
+     * them follow, by {@link #element} in any order, or of a list by {@link #range} in theirs.
      */
     int begin(Entry entry, Bytes key) {
         between = key;
@@ -129,6 +129,7 @@ public final class ValueWriter {
             case Encoding.SET_HASHTABLE -> beginSet(views.set.at(entry));
             case Encoding.ZSET_SKIPLIST -> beginSortedSet(views.sortedSet.at(entry));
             case Encoding.HASH_HASHTABLE -> beginHash(entry, views.hash.at(entry));
+            case Encoding.LIST_QUICKLIST -> beginList(views.list.at(entry));
             default -> throw new IllegalArgumentException("no elements: " + Encoding.nameOf(entry.kind()));
         };
     }
@@ -148,6 +149,16 @@ public final class ValueWriter {
                 element(set);
             }
             default -> element(views.hash.at(entry).show(record), due);
+        }
+    }
+
+    /** Writes elements of a list that was begun, {@code n} from an index on. */
+    void range(Entry entry, long from, long n) {
+        ListValue list = views.list.at(entry);
+        list.seek(from);
+        for (long i = 0; i < n; i++) {
+            out.string(list.element(view));
+            list.next();
         }
     }
 
@@ -184,6 +195,13 @@ public final class ValueWriter {
         if (node.count() > 0) {
             writeNode(node, room);
         }
+        return ValueFormat.VERSION_BASE;
+    }
+
+    /** In the oldest form, one element after the other, of which alone the number must be known. */
+    private int beginList(ListValue list) {
+        type(ValueFormat.LIST);
+        out.length(list.length());
         return ValueFormat.VERSION_BASE;
     }
 

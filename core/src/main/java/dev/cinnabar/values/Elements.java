@@ -11,6 +11,11 @@ public final class Elements {
 
     private Elements() {}
 
+    /** Whether a value can be handed out in parts: one with elements, or a list of the large form. */
+    public static boolean isDivisible(Entry entry) {
+        return entry.kind() == Encoding.LIST_QUICKLIST || has(entry);
+    }
+
     /** Whether a value has elements in this sense. */
     public static boolean has(Entry entry) {
         return switch (entry.kind()) {
@@ -21,7 +26,7 @@ public final class Elements {
 
     /** A number that belongs to the value as long as it is of this form, wherever it is moved within its partition. */
     public static long root(Entry entry) {
-        return Values.memberTable(entry);
+        return entry.kind() == Encoding.LIST_QUICKLIST ? ListValue.root(entry) : Values.memberTable(entry);
     }
 
     /**

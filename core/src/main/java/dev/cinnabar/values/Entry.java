@@ -46,8 +46,11 @@ public final class Entry {
          */
         default void elementChanges(Entry entry, long hash, long record) {}
 
-        /** A value that has {@link Elements} is about to take the small form. */
-        default void shrinks(Entry entry) {}
+        /** A list of the large form is about to get elements at an end, or if {@code n} is negative, to lose them. */
+        default void endChanges(Entry entry, boolean left, long n) {}
+
+        /** A value that is {@link Elements#isDivisible} is about to take the small form, or a list to change inside. */
+        default void wholeChanges(Entry entry) {}
     }
 
     private Memory memory;

@@ -114,6 +114,7 @@ public final class ListValue {
         if (limit < 0 ? bytes > byteLimit(limit) / 2 : bytes > MAX_COUNTED_BYTES || blocks.length() > limit / 2) {
             return;
         }
+        entry.home().wholeChanges(entry);
         Packed.become(entry, Encoding.LIST_LISTPACK, (int) bytes);
         small = true;
         showPack();
@@ -127,6 +128,7 @@ public final class ListValue {
     /** Adds an element at the left or right end. {@link #expect} it before. */
     public void push(boolean left, Bytes value) {
         if (!small) {
+            entry.home().endChanges(entry, left, 1);
             if (left) {
                 blocks.pushLeft(value);
             } else {
@@ -160,6 +162,7 @@ public final class ListValue {
     /** Removes {@code n} elements from an end, all if there are fewer. */
     public void removeEnd(boolean left, long n) {
         if (!small) {
+            entry.home().endChanges(entry, left, -n);
             blocks.removeEnd(left, n);
             return;
         }
@@ -230,6 +233,7 @@ public final class ListValue {
     /** Puts an element in front of the one at the cursor, or behind it. {@link #expect} it before. */
     public void insert(boolean before, Bytes value) {
         if (!small) {
+            entry.home().wholeChanges(entry);
             blocks.insert(before, value);
             return;
         }
@@ -240,6 +244,7 @@ public final class ListValue {
     /** Replaces the element at the cursor. {@link #expect} it before. */
     public void replace(Bytes value) {
         if (!small) {
+            entry.home().wholeChanges(entry);
             blocks.replace(value);
             return;
         }
@@ -256,6 +261,7 @@ public final class ListValue {
     /** Removes up to {@code max} elements that are this value, the first or the last ones. Returns how many there were. */
     public long removeAll(Bytes value, long max, boolean fromLeft) {
         if (!small) {
+            entry.home().wholeChanges(entry);
             return blocks.removeAll(value, max, fromLeft);
         }
         int removed = fromLeft ? pack.removeFirst(value, max) : pack.removeLast(value, max);
@@ -281,6 +287,10 @@ public final class ListValue {
         long root = copy.create(to.memory());
         copy.addAll(blocksOf(from));
         to.longAt(ROOT, root);
+    }
+
+    static long root(Entry entry) {
+        return entry.longAt(ROOT);
     }
 
     static long externalSize(Entry entry) {

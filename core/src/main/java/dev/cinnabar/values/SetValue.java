@@ -368,7 +368,7 @@ public final class SetValue {
             }
             bytes += Listpack.bytesFor(text);
         }
-        entry.home().shrinks(entry);
+        entry.home().wholeChanges(entry);
         table.destroy();
         Packed.become(entry, LISTPACK, bytes);
         look();

@@ -12,9 +12,11 @@ import dev.cinnabar.memory.Bytes;
 import dev.cinnabar.persistence.RdbWriter;
 import dev.cinnabar.persistence.ValueWriter;
 import dev.cinnabar.values.Elements;
+import dev.cinnabar.values.Encoding;
 import dev.cinnabar.values.Entry;
 import dev.cinnabar.values.HashValue;
 import dev.cinnabar.values.Limits;
+import dev.cinnabar.values.ListValue;
 import dev.cinnabar.values.SortedSetValue;
 import dev.cinnabar.values.Type;
 import dev.cinnabar.values.Views;
@@ -27,6 +29,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -70,6 +73,7 @@ class SnapshotCommandsTest {
             long expiryMillis = entry.expiryMillis();
             Type type = entry.type();
             List<String> elements = new ArrayList<>();
+            List<String> ending = new ArrayList<>();
             inParts++;
             return new Snapshot.Parts() {
                 @Override
@@ -85,7 +89,25 @@ class SnapshotCommandsTest {
                 }
 
                 @Override
+                public long range(Entry own, long from, long n, boolean atEnd) {
+                    List<String> range = new ArrayList<>();
+                    ListValue list = new ListValue(new Limits()).at(own);
+                    list.seek(from);
+                    for (long i = 0; i < n; i++) {
+                        range.add(list.element(new Bytes()).toString());
+                        list.next();
+                    }
+                    if (atEnd) {
+                        ending.addAll(0, range);
+                    } else {
+                        elements.addAll(range);
+                    }
+                    return 1;
+                }
+
+                @Override
                 public void close() {
+                    elements.addAll(ending);
                     open = false;
                     values.put(key, text(type, elements) + " " + expiryMillis);
                 }
@@ -93,6 +115,15 @@ class SnapshotCommandsTest {
         }
 
         private String dump(Entry entry) {
+            if (entry.kind() == Encoding.LIST_QUICKLIST) {
+                List<String> elements = new ArrayList<>();
+                ListValue list = new ListValue(new Limits()).at(entry);
+                list.seek(0);
+                do {
+                    elements.add(list.element(new Bytes()).toString());
+                } while (list.next());
+                return text(entry.type(), elements);
+            }
             if (Elements.has(entry)) {
                 List<String> elements = new ArrayList<>();
                 Elements.scan(entry, 0, Integer.MAX_VALUE, record -> elements.add(element(entry, record)));
@@ -123,7 +154,8 @@ class SnapshotCommandsTest {
 
     /** A big value as text, in whatever order its elements have come. */
     private static String text(Type type, List<String> elements) {
-        return type + " " + elements.stream().sorted().toList();
+        return type + " "
+                + (type == Type.LIST ? elements : elements.stream().sorted().toList());
     }
 
     private final Random random = new Random();
@@ -151,13 +183,72 @@ class SnapshotCommandsTest {
             limits.listListpackSize = 4;
             limits.streamNodeEntries = 3;
             limits.hllSparseBytes = 100;
-            Play play = new Play(redis);
+            Play play = new Play(redis, commands::next);
             play.run(2000);
             for (int i = 0; i < 4; i++) {
                 check(redis, play, seed, i);
                 play.run(200);
             }
         }
+    }
+
+    /** Values of some hundred elements, changed in the middle of being handed out one by one. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+    void hasBigValuesAsTheyWere(long seed) {
+        random.setSeed(seed);
+        try (TestEngine redis = new TestEngine()) {
+            for (int i = 0; i < 4; i++) {
+                fill(redis);
+                check(redis, new Play(redis, this::changeOfBigValue), seed, i == 3 ? 2 : 0);
+            }
+        }
+    }
+
+    private void fill(TestEngine redis) {
+        redis.call("SELECT", "0");
+        for (int i = random.nextInt(300) + 300; i > 0; i--) {
+            String n = Integer.toString(random.nextInt(1000));
+            redis.call("HSET", "hash", n, "x".repeat(65));
+            redis.call("HPEXPIRE", "hash", Integer.toString(1000 + i), "FIELDS", "1", n);
+            redis.call("SADD", "set", n + "y".repeat(65));
+            redis.call("ZADD", "sorted", n, n);
+            redis.call("RPUSH", "list", n + "z".repeat(65));
+        }
+    }
+
+    private String changeOfBigValue() {
+        String n = Integer.toString(random.nextInt(1000));
+        String value = n + "-".repeat(random.nextInt(65));
+        return switch (random.nextInt(60)) {
+            case 0 -> pick("DEL ", "UNLINK ", "PERSIST ") + pick("hash", "set", "sorted", "list");
+            case 1 -> pick("RENAME ", "COPY ") + pick("hash h2", "set s2", "h2 hash", "list l2", "sorted z2");
+            case 2 -> pick("MOVE hash 1", "MOVE list 1", "SWAPDB 0 1", "FLUSHDB");
+            case 3 -> pick("SPOP set 200", "ZREMRANGEBYRANK sorted 0 100", "LTRIM list 20 -20", "LPOP list 30");
+            case 4 -> pick("LSET list 40 ", "LREM list 1 ", "LINSERT list BEFORE ") + n + " " + n;
+            case 5 -> pick("EXPIRE hash 100", "SET hash 1", "SUNIONSTORE set set s2", "ZUNIONSTORE sorted 1 z2");
+            case 6 -> pick("LTRIM list 5 -1", "LTRIM list 0 -5", "SPOP set 400", "RPOP list 20");
+            default ->
+                switch (random.nextInt(16)) {
+                    case 0 -> "HSET hash " + n + " " + value;
+                    case 1 -> "HDEL hash " + n;
+                    case 2 -> "HINCRBY hash c" + n + " 1";
+                    case 3 -> "HPEXPIRE hash " + random.nextInt(3000) + " FIELDS 1 " + n;
+                    case 4 -> "HPERSIST hash FIELDS 1 " + n;
+                    case 5 -> "SADD set " + n + pick("", "y".repeat(65));
+                    case 6 -> "SREM set " + n + "y".repeat(65);
+                    case 7 -> "SPOP set";
+                    case 8 -> "ZADD sorted " + random.nextInt(1000) + " " + n;
+                    case 9 -> "ZINCRBY sorted 3 " + n;
+                    case 10 -> pick("ZPOPMIN", "ZPOPMAX") + " sorted";
+                    case 11 -> "ZREM sorted " + n;
+                    default -> pick("LPUSH list ", "RPUSH list ", "LPOP list ", "RPOP list ") + pick("1", "2", "3");
+                };
+        };
+    }
+
+    private String pick(String... choices) {
+        return choices[random.nextInt(choices.length)];
     }
 
     private void check(TestEngine redis, Play play, long seed, int number) {
@@ -171,12 +262,12 @@ class SnapshotCommandsTest {
         snapshot.stepAtMost(Long.MAX_VALUE / 2, 1, 1, number == 3 ? Long.MAX_VALUE : 0);
         int steps = 0;
         while (snapshot.step()) {
-            play.run(random.nextInt(12));
+            play.run(random.nextInt(8));
             if (discard && ++steps == 10) {
                 snapshot.discard();
                 got.discardAfter = 0;
             }
-            if (random.nextInt(10) == 0) {
+            if (random.nextInt(50) == 0) {
                 keyspace.checkInvariants();
             }
         }
@@ -212,9 +303,11 @@ class SnapshotCommandsTest {
         private final TestEngine redis;
         private final Eviction eviction;
         private final ArrayDeque<TestClient> clients = new ArrayDeque<>();
+        private final Supplier<String> line;
 
-        Play(TestEngine redis) {
+        Play(TestEngine redis, Supplier<String> line) {
             this.redis = redis;
+            this.line = line;
             eviction = new Eviction(redis.engine().keyspace(), new SplittableRandom(1));
             clients.add(redis.newClient());
         }
@@ -222,7 +315,7 @@ class SnapshotCommandsTest {
         void run(int count) {
             Keyspace keyspace = redis.engine().keyspace();
             for (int i = 0; i < count; i++) {
-                client().run(commands.next());
+                client().run(line.get());
                 switch (random.nextInt(40)) {
                     case 0 -> redis.advanceMillis(random.nextInt(5));
                     case 1 -> keyspace.expireDue();
