@@ -197,8 +197,11 @@ final class Lzf {
             MemorySegment.copy(to, at - distance, to, at, n);
             return;
         }
-        for (int i = 0; i < n; i++) {
-            to.set(BYTE, at + i, to.get(BYTE, at + i - distance));
+        // What has been written is as good a source, and grows.
+        for (int done = 0; done < n; ) {
+            int some = Math.min(distance + done, n - done);
+            MemorySegment.copy(to, at - distance, to, at + done, some);
+            done += some;
         }
     }
 }

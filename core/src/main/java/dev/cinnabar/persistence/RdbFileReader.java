@@ -2,6 +2,7 @@ package dev.cinnabar.persistence;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import dev.cinnabar.keyspace.Clock;
 import dev.cinnabar.keyspace.Database;
 import dev.cinnabar.keyspace.Keyspace;
 import dev.cinnabar.keyspace.Partition;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +55,8 @@ public final class RdbFileReader {
         int partition;
     }
 
+    private static final long MAX_PARK_NANOS = 100_000_000;
+
     private static final Batch LAST = new Batch();
 
     private final Keyspace keyspace;
@@ -75,6 +79,7 @@ public final class RdbFileReader {
     private int version;
     private boolean valkey;
     private long loaded;
+    private long delayNanos;
     private long expired;
     private long length;
 
@@ -123,6 +128,19 @@ public final class RdbFileReader {
     public RdbFileReader checking(boolean checks) {
         this.checks = checks;
         return this;
+    }
+
+    /** Waits so many microseconds after each key, for tests; where that is negative, one for so many keys. */
+    public RdbFileReader delaying(long micros) {
+        delayNanos = micros < 0 ? 1000 / -micros : TimeUnit.MICROSECONDS.toNanos(micros);
+        return this;
+    }
+
+    private void delay(Loading progress) {
+        long end = Clock.SYSTEM.nanos() + delayNanos;
+        for (long left = delayNanos; left > 0 && !progress.isCancelled(); left = end - Clock.SYSTEM.nanos()) {
+            LockSupport.parkNanos(this, Math.min(left, MAX_PARK_NANOS));
+        }
     }
 
     /** How many keys have been loaded. */
@@ -274,9 +292,9 @@ public final class RdbFileReader {
             if (in.position() - reported >= REPORT_BYTES) {
                 reported = in.position();
                 progress.loadedBytes(reported);
-                if (progress.isCancelled()) {
-                    throw new RdbException("Loading has been broken off");
-                }
+            }
+            if (progress.isCancelled()) {
+                throw new RdbException("Loading has been broken off");
             }
             in.mark();
             int type = in.byteValue();
@@ -320,6 +338,9 @@ public final class RdbFileReader {
                     expiryMillis = Entry.NEVER;
                     idleSeconds = -1;
                     frequency = -1;
+                    if (delayNanos > 0) {
+                        delay(progress);
+                    }
                 }
             }
             in.unmark();

@@ -38,6 +38,7 @@ public final class RdbReader implements AutoCloseable {
 
     private final Source source;
     private final byte[] buffer;
+    private final MemorySegment bufferSegment;
     private final int maxString;
     private int next;
     private int limit;
@@ -61,6 +62,7 @@ public final class RdbReader implements AutoCloseable {
     public RdbReader(Source source, int bufferBytes, int maxString, BufferAccounting accounting) {
         this.source = source;
         this.buffer = new byte[Math.max(bufferBytes, MIN_BUFFER)];
+        this.bufferSegment = MemorySegment.ofArray(buffer);
         this.maxString = maxString;
         this.content = new Buffer(accounting, maxString);
         this.expanded = new Buffer(accounting, maxString);
@@ -262,7 +264,7 @@ public final class RdbReader implements AutoCloseable {
         return (int) n;
     }
 
-    /** A string, whichever way it was written; seen until the next string is read. */
+    /** A string, whichever way it was written; seen until anything else is read. */
     public Bytes string() throws RdbException {
         int first = byteValue();
         return switch (first) {
@@ -281,21 +283,31 @@ public final class RdbReader implements AutoCloseable {
     private Bytes decompressed() throws RdbException {
         int n = count(maxString);
         int length = count(maxString);
-        read(n);
         if (length > (long) n * Lzf.MAX_EXPANSION) {
             throw corrupt("compressed bytes that are too few");
+        }
+        boolean isThere = n <= limit - next;
+        if (isThere) {
+            next += n;
+        } else {
+            read(n);
         }
         clear(expanded);
         expanded.ensureFree(length);
         MemorySegment target = expanded.segment();
-        if (!Lzf.decompress(content.segment(), 0, n, target, 0, length)) {
+        MemorySegment source = isThere ? bufferSegment : content.segment();
+        if (!Lzf.decompress(source, isThere ? next - n : 0, n, target, 0, length)) {
             throw corrupt("compressed bytes that are not well-formed");
         }
         return view.set(target, 0, length);
     }
 
-    /** Bytes as they are. */
+    /** Bytes as they are: where they lie, if they are all there. */
     private Bytes read(int n) throws RdbException {
+        if (n <= limit - next) {
+            next += n;
+            return view.set(buffer, next - n, n);
+        }
         clear(content);
         int left = n;
         while (left > 0) {

@@ -578,6 +578,7 @@ public final class Saves {
         if (alone) {
             reader.alone();
         }
+        reader.delaying(configuration.get(Directives.KEY_LOAD_DELAY));
         reader.checking(configuration.get(Directives.RDBCHECKSUM));
         try (FileChannel channel = FileChannel.open(path)) {
             Loading progress = new Loading(keyspace.clock().millis(), channel.size());

@@ -10,6 +10,7 @@ import dev.cinnabar.config.Configuration;
 import dev.cinnabar.config.Directives;
 import dev.cinnabar.config.FatalConfigException;
 import dev.cinnabar.log.FileLog;
+import dev.cinnabar.persistence.CheckRdb;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -62,6 +63,9 @@ public final class Main {
             }
             case "check-aof" -> {
                 return CheckAof.run(words.subList(1, words.size()), System.out, System.in);
+            }
+            case "check-rdb" -> {
+                return CheckRdb.run(words.subList(1, words.size()), System.out);
             }
             default -> {}
         }

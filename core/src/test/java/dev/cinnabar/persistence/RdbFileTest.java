@@ -7,7 +7,9 @@ import dev.cinnabar.command.testing.TestEngine;
 import dev.cinnabar.config.Access;
 import dev.cinnabar.config.Directives;
 import dev.cinnabar.keyspace.Clock;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -327,6 +329,30 @@ class RdbFileTest {
                     """);
         }
         return Files.readAllBytes(file);
+    }
+
+    private String checked(int exitCode, Path of) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (PrintStream print = new PrintStream(out, true, StandardCharsets.UTF_8)) {
+            assertThat(CheckRdb.run(List.of(of.toString()), print)).isEqualTo(exitCode);
+        }
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void checkRdbTellsWhatIsWrong() throws Exception {
+        byte[] whole = small();
+        assertThat(checked(0, file))
+                .contains("[offset 0] Checking RDB file ", "AUX FIELD redis-bits = '64'", "Selecting DB ID 0")
+                .contains("Checksum OK", "\\o/ RDB looks OK! \\o/", "[info] 8 keys read", "[info] 1 expires");
+        Files.write(file, Arrays.copyOf(whole, whole.length - 20));
+        assertThat(checked(1, file)).contains("--- RDB ERROR DETECTED ---", "[info] ");
+        whole[whole.length - 1] ^= 1;
+        Files.write(file, whole);
+        assertThat(checked(1, file)).contains("RDB CRC error", "While doing: check-sum");
+        Files.writeString(file, "no such file at all");
+        assertThat(checked(1, file)).contains("Wrong signature trying to load DB from file");
+        assertThat(checked(1, directory.resolve("none"))).contains("No such file or directory");
     }
 
     @Test
