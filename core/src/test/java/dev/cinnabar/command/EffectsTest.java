@@ -79,6 +79,35 @@ class EffectsTest {
     }
 
     @Test
+    void placesAreLoggedAsTheyCame() {
+        logs("GEOADD g 13.361389 38.115556 Palermo", "GEOADD g 13.361389 38.115556 Palermo");
+    }
+
+    @Test
+    void floatsInHashes() {
+        logs("HINCRBYFLOAT h a 1.5", "HSET h a 1.5");
+        redis.run("HEXPIRE h 100 FIELDS 1 a");
+        JournalText.take(redis);
+        logs("HINCRBYFLOAT h a 1", "HSETEX h KEEPTTL FIELDS 1 a 2.5");
+    }
+
+    @Test
+    void whatOnlyNewerVersionsKnow() {
+        redis.run("HIMPORT PREPARE f a b");
+        logs("HIMPORT SET h f 1 2", "HSET h a 1 b 2");
+        logs("HIMPORT SET h f 3 4", "MULTI", "DEL h", "HSET h a 3 b 4", "EXEC");
+        logs("INCREX n BYINT 5", "SET n 5");
+        logs(
+                "XADD s IDMP p i * a b",
+                "MULTI",
+                "XADD s 1767225600000-0 a b",
+                "XIDMPRECORD s p i 1767225600000-0",
+                "EXEC");
+        logs("XADD s IDMP p i * a b");
+        logs("MSETEX 2 a 1 b 2 EX 10", "MSETEX 2 a 1 b 2 PXAT 1767225610000");
+    }
+
+    @Test
     void nothingIsKeptWhereThereIsNoJournal() {
         redis.engine().journal().close();
         logs("SET a 1");
