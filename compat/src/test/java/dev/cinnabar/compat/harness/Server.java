@@ -69,6 +69,11 @@ public final class Server {
                 .max(Comparator.comparing(Server::version));
     }
 
+    /** The server under test, beside a real one; empty where it cannot run. */
+    public static Optional<Server> cinnabar() {
+        return Target.CINNABAR.missing().isPresent() ? Optional.empty() : Optional.of(shared(Target.CINNABAR));
+    }
+
     /** A second server of the same kind for one test, with options of its own; closed after the test. */
     public Server startAnother(String... options) {
         Server another = start(target, List.of(options));
