@@ -3,4 +3,7 @@ module dev.cinnabar {
     requires static org.jspecify;
 
     exports dev.cinnabar;
+    exports dev.cinnabar.spi;
+
+    uses dev.cinnabar.spi.MetricsEndpoint;
 }

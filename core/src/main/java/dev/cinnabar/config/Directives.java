@@ -62,6 +62,13 @@ public final class Directives {
     public static final NumberDirective SOCKET_MARK_ID =
             number("socket-mark-id", INTEGER, 0, 4294967295L).byDefault(0).onlyDefault();
 
+    // Of this server alone
+    public static final NumberDirective METRICS_PORT = number("metrics-port", INTEGER, 0, 65535).byDefault(0);
+    public static final ValueDirective<List<String>> METRICS_BIND =
+            value("metrics-bind", List.of("127.0.0.1", "-::1"), Forms::addresses, words -> String.join(" ", words))
+                    .written(Forms::rewriteWords)
+                    .multipleArguments();
+
     // Clients
     public static final TextDirective REQUIREPASS = text("requirepass").mutable().sensitive();
     public static final NumberDirective PROTO_MAX_BULK_LEN =

@@ -31,6 +31,7 @@ final class ServerProcess {
     private final FileLog log;
     private final CountDownLatch toEnd = new CountDownLatch(1);
     private final AtomicBoolean ending = new AtomicBoolean();
+    private volatile @Nullable Metrics metrics;
 
     ServerProcess(Configuration configuration, FileLog log) {
         this.configuration = configuration;
@@ -92,6 +93,13 @@ final class ServerProcess {
             server.close();
             return 1;
         }
+        try {
+            metrics = Metrics.start(server.engine(), configuration);
+        } catch (IOException e) {
+            log.warning(String.valueOf(e.getMessage()));
+            server.close();
+            return 1;
+        }
         log.notice("Server initialized");
         if (options.port() > 0) {
             log.notice("Ready to accept connections tcp");
@@ -101,6 +109,9 @@ final class ServerProcess {
         }
         if (options.tlsPort() > 0) {
             log.notice("Ready to accept connections tls");
+        }
+        if (configuration.get(Directives.METRICS_PORT) > 0) {
+            log.notice("Metrics are on port " + configuration.get(Directives.METRICS_PORT) + ", path /metrics");
         }
         try {
             toEnd.await();
@@ -187,6 +198,10 @@ final class ServerProcess {
             } catch (IOException e) {
                 log.warning("The pid file could not be removed: " + e);
             }
+        }
+        Metrics running = metrics;
+        if (running != null) {
+            running.close();
         }
         server.close();
         log.warning("Cinnabar is now ready to exit, bye bye...");

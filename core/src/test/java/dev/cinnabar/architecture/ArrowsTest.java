@@ -22,6 +22,7 @@ class ArrowsTest {
     private static final Map<String, Set<String>> MAY_USE = new LinkedHashMap<>();
 
     static {
+        row("spi");
         row("memory");
         row("text", "memory");
         row("log", "text", "memory");
@@ -73,6 +74,7 @@ class ArrowsTest {
         row(
                 "server",
                 "net",
+                "spi",
                 "tls",
                 "aof",
                 "journal",
@@ -93,6 +95,7 @@ class ArrowsTest {
                 "",
                 "server",
                 "net",
+                "spi",
                 "aof",
                 "journal",
                 "tls",
