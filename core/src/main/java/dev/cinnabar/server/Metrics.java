@@ -61,14 +61,12 @@ final class Metrics implements AutoCloseable {
         private static final byte[] WORDS = "INFOeverything".getBytes(US_ASCII);
         private static final int BUFFER_BYTES = 16 << 10;
 
-        private final Engine engine;
         private final Session session;
         private final Dispatcher dispatcher;
         private final Request request = new Request();
         private final ByteArrayOutputStream reply = new ByteArrayOutputStream();
 
         InfoText(Engine engine) {
-            this.engine = engine;
             this.session = new Session(null, engine.clock().millis(), true);
             this.dispatcher = engine.newDispatcher();
         }

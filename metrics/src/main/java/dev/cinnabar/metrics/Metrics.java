@@ -1,6 +1,5 @@
 package dev.cinnabar.metrics;
 
-import dev.cinnabar.metrics.Exposition.Type;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Metrics {
 
-    private record Row(String field, String metric, Type type, String help) {}
+    private record Row(String field, String metric, Exposition.Type type, String help) {}
 
     private static final List<Row> ROWS = new ArrayList<>();
 
@@ -170,11 +169,11 @@ final class Metrics {
     }
 
     private static void gauge(String field, String metric, String help) {
-        ROWS.add(new Row(field, metric, Type.GAUGE, help));
+        ROWS.add(new Row(field, metric, Exposition.Type.GAUGE, help));
     }
 
     private static void counter(String field, String metric, String help) {
-        ROWS.add(new Row(field, metric, Type.COUNTER, help));
+        ROWS.add(new Row(field, metric, Exposition.Type.COUNTER, help));
     }
 
     private static final String PREFIX = "redis_";
@@ -199,7 +198,7 @@ final class Metrics {
             text = info.get();
         } catch (RuntimeException e) {
             return new Exposition()
-                    .metric(PREFIX + "up", Type.GAUGE, "Whether the server answers.")
+                    .metric(PREFIX + "up", Exposition.Type.GAUGE, "Whether the server answers.")
                     .sample("0")
                     .toString();
         }
@@ -208,14 +207,14 @@ final class Metrics {
         return metrics.out
                 .metric(
                         PREFIX + "exporter_last_scrape_duration_seconds",
-                        Type.GAUGE,
+                        Exposition.Type.GAUGE,
                         "How long it took to ask the server.")
                 .sample(decimal((System.nanoTime() - begin) / 1e9))
                 .toString();
     }
 
     private void write() {
-        out.metric(PREFIX + "up", Type.GAUGE, "Whether the server answers.").sample("1");
+        out.metric(PREFIX + "up", Exposition.Type.GAUGE, "Whether the server answers.").sample("1");
         instance();
         for (Row row : ROWS) {
             String value = number(fields.get(row.field));
@@ -245,12 +244,12 @@ final class Metrics {
             labels.add(name);
             labels.add(fields.getOrDefault(name, ""));
         }
-        out.metric(PREFIX + "instance_info", Type.GAUGE, "What server it is.")
+        out.metric(PREFIX + "instance_info", Exposition.Type.GAUGE, "What server it is.")
                 .sample("1", labels.toArray(String[]::new));
         String micros = fields.get("server_time_usec");
         String uptime = fields.get("uptime_in_seconds");
         if (micros != null && uptime != null) {
-            out.metric(PREFIX + "start_time_seconds", Type.GAUGE, "When the server started.")
+            out.metric(PREFIX + "start_time_seconds", Exposition.Type.GAUGE, "When the server started.")
                     .sample(Long.toString(Long.parseLong(micros) / 1_000_000 - Long.parseLong(uptime)));
         }
     }
@@ -263,11 +262,11 @@ final class Metrics {
             }
         });
         databases.putIfAbsent("db0", Map.of("keys", "0", "expires", "0"));
-        out.metric(PREFIX + "db_keys", Type.GAUGE, "Keys of a database.");
+        out.metric(PREFIX + "db_keys", Exposition.Type.GAUGE, "Keys of a database.");
         databases.forEach((name, of) -> out.sample(of.getOrDefault("keys", "0"), "db", name));
-        out.metric(PREFIX + "db_keys_expiring", Type.GAUGE, "Keys of a database that will expire.");
+        out.metric(PREFIX + "db_keys_expiring", Exposition.Type.GAUGE, "Keys of a database that will expire.");
         databases.forEach((name, of) -> out.sample(of.getOrDefault("expires", "0"), "db", name));
-        out.metric(PREFIX + "db_avg_ttl_seconds", Type.GAUGE, "How long those have on average.");
+        out.metric(PREFIX + "db_avg_ttl_seconds", Exposition.Type.GAUGE, "How long those have on average.");
         databases.forEach((name, of) -> {
             if (of.containsKey("avg_ttl")) {
                 out.sample(decimal(Long.parseLong(of.get("avg_ttl")) / 1000.0), "db", name);
@@ -282,16 +281,16 @@ final class Metrics {
                 commands.put(name.substring("cmdstat_".length()), parts(value));
             }
         });
-        out.metric(PREFIX + "commands_total", Type.COUNTER, "Calls of a command.");
+        out.metric(PREFIX + "commands_total", Exposition.Type.COUNTER, "Calls of a command.");
         commands.forEach((name, of) -> out.sample(of.getOrDefault("calls", "0"), "cmd", name));
-        out.metric(PREFIX + "commands_duration_seconds_total", Type.COUNTER, "The time that they took.");
+        out.metric(PREFIX + "commands_duration_seconds_total", Exposition.Type.COUNTER, "The time that they took.");
         commands.forEach((name, of) ->
                 out.sample(decimal(Long.parseLong(of.getOrDefault("usec", "0")) / 1e6), "cmd", name));
-        out.metric(PREFIX + "commands_rejected_calls_total", Type.COUNTER, "Calls that were refused.");
+        out.metric(PREFIX + "commands_rejected_calls_total", Exposition.Type.COUNTER, "Calls that were refused.");
         commands.forEach((name, of) -> out.sample(of.getOrDefault("rejected_calls", "0"), "cmd", name));
-        out.metric(PREFIX + "commands_failed_calls_total", Type.COUNTER, "Calls that failed.");
+        out.metric(PREFIX + "commands_failed_calls_total", Exposition.Type.COUNTER, "Calls that failed.");
         commands.forEach((name, of) -> out.sample(of.getOrDefault("failed_calls", "0"), "cmd", name));
-        out.metric(PREFIX + "latency_percentiles_usec", Type.GAUGE, "The time that a command took, by percentile.");
+        out.metric(PREFIX + "latency_percentiles_usec", Exposition.Type.GAUGE, "The time that a command took, by percentile.");
         String latency = "latency_percentiles_usec_";
         fields.forEach((name, value) -> {
             if (name.startsWith(latency)) {
@@ -310,7 +309,7 @@ final class Metrics {
 
     private void errors() {
         String prefix = "errorstat_";
-        out.metric(PREFIX + "errors_total", Type.COUNTER, "Replies that were errors, by code.");
+        out.metric(PREFIX + "errors_total", Exposition.Type.COUNTER, "Replies that were errors, by code.");
         fields.forEach((name, value) -> {
             if (name.startsWith(prefix)) {
                 out.sample(parts(value).getOrDefault("count", "0"), "err", name.substring(prefix.length()));

@@ -97,7 +97,8 @@ class PrometheusEndpointTest {
             assertThat(engine.call("INCR", "a", "b")).isInstanceOf(RespValue.ErrorReply.class);
             Response response = ask(listening, "GET", "/metrics");
             assertThat(response.status()).isEqualTo(200);
-            assertThat(response.head()).containsIgnoringCase("\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8");
+            assertThat(response.head())
+                    .containsIgnoringCase("\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8");
             Map<String, String> samples = parse(response.body());
             assertThat(samples)
                     .containsEntry("redis_up", "1")
