@@ -214,7 +214,8 @@ final class Metrics {
     }
 
     private void write() {
-        out.metric(PREFIX + "up", Exposition.Type.GAUGE, "Whether the server answers.").sample("1");
+        out.metric(PREFIX + "up", Exposition.Type.GAUGE, "Whether the server answers.")
+                .sample("1");
         instance();
         for (Row row : ROWS) {
             String value = number(fields.get(row.field));
@@ -290,7 +291,10 @@ final class Metrics {
         commands.forEach((name, of) -> out.sample(of.getOrDefault("rejected_calls", "0"), "cmd", name));
         out.metric(PREFIX + "commands_failed_calls_total", Exposition.Type.COUNTER, "Calls that failed.");
         commands.forEach((name, of) -> out.sample(of.getOrDefault("failed_calls", "0"), "cmd", name));
-        out.metric(PREFIX + "latency_percentiles_usec", Exposition.Type.GAUGE, "The time that a command took, by percentile.");
+        out.metric(
+                PREFIX + "latency_percentiles_usec",
+                Exposition.Type.GAUGE,
+                "The time that a command took, by percentile.");
         String latency = "latency_percentiles_usec_";
         fields.forEach((name, value) -> {
             if (name.startsWith(latency)) {

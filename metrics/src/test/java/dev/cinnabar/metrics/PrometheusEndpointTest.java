@@ -32,7 +32,7 @@ class PrometheusEndpointTest {
     private record Response(int status, String head, String body) {}
 
     private static Response ask(MetricsEndpoint.Listening listening, String method, String path) throws IOException {
-        try (Socket socket = new Socket(InetAddress.getByName("127.0.0.1"), listening.port())) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), listening.port())) {
             socket.setSoTimeout(30_000);
             String request = method + " " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
             socket.getOutputStream().write(request.getBytes(UTF_8));
