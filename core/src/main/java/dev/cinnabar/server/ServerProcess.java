@@ -83,15 +83,13 @@ final class ServerProcess {
             server.start();
         } catch (AofException e) {
             log.warning(String.valueOf(e.getMessage()));
-            server.close();
-            return 1;
+            return giveUp(server);
         } catch (IOException e) {
             if (toEnd.getCount() == 0) {
                 return end(server) ? 0 : -1;
             }
             log.warning("Fatal error loading the DB, check server logs. Exiting.");
-            server.close();
-            return 1;
+            return giveUp(server);
         }
         try {
             metrics = Metrics.start(server.engine(), configuration);
@@ -119,6 +117,14 @@ final class ServerProcess {
             Thread.currentThread().interrupt();
         }
         return end(server) ? 0 : -1;
+    }
+
+    /** Ends a server that could not load its data: what it has of them is not to be saved. Returns the exit code. */
+    private int giveUp(Server server) {
+        ending.set(true);
+        server.engine().saves().atEnd(false);
+        server.close();
+        return 1;
     }
 
     /** Reads the file of users, if there is one; false if it is not as it should be. */
