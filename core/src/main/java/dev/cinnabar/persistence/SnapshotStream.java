@@ -256,16 +256,17 @@ public final class SnapshotStream implements Snapshot.Sink {
 
         @Override
         public void close() {
-            for (int i = ending.size() - 1; i >= 0; i--) {
-                byte[] bytes = ending.get(i);
-                waiting.addAndGet(-bytes.length);
-                int before = chunk.length;
-                chunk.append(bytes, 0, bytes.length);
-                made(before);
-            }
-            ending.clear();
+            // What comes at the end is left to the walking thread: it may be much, and nobody changes it any more.
             endChunk();
             isClosed = true;
+        }
+
+        void writeEnding(Output output) {
+            for (int i = ending.size() - 1; i >= 0 && !snapshot.isDiscarded(); i--) {
+                byte[] bytes = ending.get(i);
+                output.write(database, view.set(bytes, 0, bytes.length), begun.version(), 0);
+                waiting.addAndGet(-bytes.length);
+            }
         }
     }
 
@@ -381,6 +382,7 @@ public final class SnapshotStream implements Snapshot.Sink {
             if (!isClosed) {
                 return;
             }
+            big.writeEnding(output);
             big = null;
         }
         drain(full, output);

@@ -1,0 +1,54 @@
+package dev.cinnabar.persistence;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cinnabar.command.testing.TestEngine;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A file that is saved beside clients who change big values has these as they were when the save began. */
+@Timeout(120)
+class SnapshotFileTest {
+
+    private static final int ELEMENTS = 3000;
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void bigValuesAreSavedInPartsAndLoaded() throws Exception {
+        Random random = new Random(1);
+        try (TestEngine redis = new TestEngine()) {
+            redis.call("CONFIG", "SET", "dir", directory.toString());
+            for (int i = 0; i < ELEMENTS; i++) {
+                String n = Integer.toString(i);
+                redis.call("HSET", "hash", n, "x".repeat(50) + n);
+                redis.call("SADD", "set", "y".repeat(50) + n);
+                redis.call("ZADD", "sorted", n, "z".repeat(50) + n);
+                redis.call("RPUSH", "list", "l".repeat(50) + n);
+            }
+            redis.call("HPEXPIRE", "hash", "100000", "FIELDS", "2", "7", "8");
+            String digest = redis.call("DEBUG", "DIGEST");
+            assertThat(redis.engine().saves().start()).isTrue();
+            do {
+                String n = Integer.toString(random.nextInt(ELEMENTS));
+                redis.call("HSET", "hash", n, "changed");
+                redis.call("HDEL", "hash", Integer.toString(random.nextInt(ELEMENTS)));
+                redis.call("SPOP", "set");
+                redis.call("ZADD", "sorted", "0", "z".repeat(50) + n);
+                redis.call("LPUSH", "list", n);
+                redis.call("RPOP", "list", "2");
+                redis.call("LPOP", "list", "2");
+            } while (redis.engine().saves().isInProgress());
+            assertThat(redis.engine().saves().hasLastFailed()).isFalse();
+            assertThat(Files.size(redis.engine().saves().file())).isGreaterThan(4 * ELEMENTS);
+            redis.call("FLUSHALL");
+            redis.engine().saves().load();
+            assertThat(redis.call("DEBUG", "DIGEST")).isEqualTo(digest);
+        }
+    }
+}
