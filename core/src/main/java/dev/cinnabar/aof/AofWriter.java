@@ -313,7 +313,11 @@ final class AofWriter implements Journal.Reader, Runnable {
         if (journal.released() == Long.MAX_VALUE) {
             journal.release(synced);
         }
-        if (journal.end() == synced && journal.end() == written && journal.waitingBytes() == 0 && backlog.isEmpty()) {
+        if (!journal.hasCut()
+                && journal.end() == synced
+                && journal.end() == written
+                && journal.waitingBytes() == 0
+                && backlog.isEmpty()) {
             if (journal.released() < synced) {
                 journal.release(synced);
             }
@@ -342,7 +346,7 @@ final class AofWriter implements Journal.Reader, Runnable {
     private void writeLeftOver() {
         fileLock.lock();
         try {
-            if ((journal.end() != written || !backlog.isEmpty()) && !isPostponed()) {
+            if ((journal.end() != written || journal.hasCut() || !backlog.isEmpty()) && !isPostponed()) {
                 write(true);
             }
         } finally {

@@ -54,6 +54,10 @@ public final class Journal {
     private @Nullable Annotations annotations;
 
     private volatile long end;
+
+    /** A cut waits for the reader, with bytes behind it or not. */
+    private volatile boolean cutWaits;
+
     private volatile long drained;
     private volatile long released = Long.MAX_VALUE;
     private volatile @Nullable Reader reader;
@@ -203,6 +207,7 @@ public final class Journal {
         try {
             seal();
             chunk.cut(cut);
+            cutWaits = true;
             database = NO_DATABASE;
         } finally {
             lock.unlock();
@@ -217,6 +222,11 @@ public final class Journal {
     }
 
     // The reader's side.
+
+    /** Whether a cut waits for the reader. */
+    public boolean hasCut() {
+        return cutWaits;
+    }
 
     /** How many bytes wait for the reader. */
     public long waitingBytes() {
@@ -237,6 +247,7 @@ public final class Journal {
             }
             into.addAll(full);
             full.clear();
+            cutWaits = false;
             drained = end;
         } finally {
             lock.unlock();

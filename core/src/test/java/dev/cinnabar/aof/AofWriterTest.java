@@ -239,6 +239,25 @@ class AofWriterTest {
     }
 
     @Test
+    void aCutIsMadeThoughNothingFollowsIt() throws Exception {
+        for (FsyncPolicy policy : FsyncPolicy.values()) {
+            AofWriter fresh = start(policy);
+            append("SET", "a", "1");
+            journal.urge();
+            while (!fresh.awaitWritten()) {
+                Thread.onSpinWait();
+            }
+            journal.cut(new Cut() {});
+            journal.urge();
+            while (journal.hasCut()) {
+                Thread.onSpinWait();
+            }
+            fresh.close();
+            writer = null;
+        }
+    }
+
+    @Test
     void closingWritesAndSyncsAll() throws Exception {
         AofWriter fresh = start(FsyncPolicy.EVERYSEC);
         append("SET", "a", "1");
