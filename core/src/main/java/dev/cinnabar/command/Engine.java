@@ -62,6 +62,8 @@ public final class Engine implements AutoCloseable {
     /** Whether what is on disk is being loaded, and nobody may see the keys. */
     private volatile boolean loading;
 
+    private volatile boolean open;
+
     private final Settings settings;
     private final RandomGenerator.SplittableGenerator random;
     private final List<Statistics> statistics = new CopyOnWriteArrayList<>();
@@ -200,6 +202,11 @@ public final class Engine implements AutoCloseable {
         return saves;
     }
 
+    /** Whether what was on disk has been loaded: only then may it be replaced by what is here. */
+    public boolean isOpen() {
+        return open;
+    }
+
     /** Commands that need the keys are refused until {@link #open}. */
     public void expectLoading() {
         loading = true;
@@ -225,6 +232,7 @@ public final class Engine implements AutoCloseable {
         }
         appendOnly.start();
         appendOnly.follow();
+        open = true;
         loading = false;
     }
 

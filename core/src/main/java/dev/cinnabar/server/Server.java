@@ -291,7 +291,9 @@ public final class Server implements Host, AutoCloseable {
         closed = true;
         net.close();
         try {
-            engine.saves().end();
+            if (engine.isOpen()) {
+                engine.saves().end();
+            }
         } catch (IOException e) {
             engine.settings().warnings.accept("Error trying to save the DB, it is lost.");
         }

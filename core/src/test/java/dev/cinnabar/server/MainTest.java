@@ -84,6 +84,20 @@ class MainTest {
         assertThat(log).doesNotExist();
     }
 
+    /** A file that cannot be loaded is left as it is: not even the end of the server may replace it. */
+    @Test
+    void aDamagedFileEndsTheStartAndStays() throws Exception {
+        Path file = Files.writeString(directory.resolve("dump.rdb"), "REDIS0987xxxx");
+        assertThat(runToEnd(1, "--port", "0", "--unixsocket", "s"))
+                .contains("Can't handle RDB format version 987")
+                .contains("Fatal error loading the DB, check server logs. Exiting.")
+                .doesNotContain("DB saved on disk");
+        assertThat(file).content().isEqualTo("REDIS0987xxxx");
+        assertThat(runToEnd(1, "--port", "0", "--unixsocket", "s", "--aclfile", "none"))
+                .doesNotContain("DB saved on disk");
+        assertThat(file).content().isEqualTo("REDIS0987xxxx");
+    }
+
     private static String nextLine(BufferedReader output) throws IOException {
         String line = output.readLine();
         if (line == null) {
