@@ -82,14 +82,12 @@ final class ServerProcess {
         try {
             server.start();
         } catch (AofException e) {
-            ending.set(true);
             log.warning(String.valueOf(e.getMessage()));
             return giveUp(server);
         } catch (IOException e) {
             if (toEnd.getCount() == 0) {
                 return end(server) ? 0 : -1;
             }
-            ending.set(true);
             log.warning("Fatal error loading the DB, check server logs. Exiting.");
             return giveUp(server);
         }
