@@ -15,6 +15,22 @@ final class Generator {
     /** Before, some errors and ranges were others, of commands on bits, lists and streams above all. */
     private static final String FIRST_LIKE_TODAY = "8.0";
 
+    // Dumps of Redis 7.0: a string, a number, a hash of f1 and f2; a list, a set of numbers, a sorted set.
+    private static final String[] DUMPS = {
+        "\\x00\\x03abc\\x0a\\x00\\xd9\\xac\\x30\\x3d\\x41\\x72\\xa2\\xe2",
+        "\\x00\\xc0\\x0c\\x0a\\x00\\x3c\\x2a\\xf8\\x51\\x5c\\x04\\xbc\\xd5",
+        "\\x10\\x15\\x15\\x00\\x00\\x00\\x04\\x00\\x82f1\\x03\\x82v1\\x03\\x82f2\\x03\\x02\\x01\\xff"
+                + "\\x0a\\x00\\x5c\\x5e\\xa8\\x13\\xfe\\xec\\x1f\\xf5",
+    };
+    private static final String[] MORE_DUMPS = {
+        "\\x12\\x01\\x02\\x0d\\x0d\\x00\\x00\\x00\\x02\\x00\\x81a\\x02\\x81b\\x02\\xff"
+                + "\\x0a\\x00\\x68\\xeb\\x0a\\x89\\x13\\x41\\xbb\\xb1",
+        "\\x0b\\x0e\\x02\\x00\\x00\\x00\\x03\\x00\\x00\\x00\\x01\\x00\\x02\\x00\\x03\\x00"
+                + "\\x0a\\x00\\xa5\\x02\\x5c\\xe2\\x6d\\x6e\\x4d\\x1b",
+        "\\x11\\x11\\x11\\x00\\x00\\x00\\x04\\x00\\x81a\\x02\\x01\\x01\\x81b\\x02\\x02\\x01\\xff"
+                + "\\x0a\\x00\\xba\\x07\\xf2\\x24\\xa9\\xd2\\x8f\\x55",
+    };
+
     private record Choice(int weight, Supplier<String> command) {}
 
     private final Random random;
@@ -34,7 +50,9 @@ final class Generator {
             sorting();
             sortedSets();
             places();
+            dumps(3, MORE_DUMPS);
         }
+        dumps(2, DUMPS);
         keys();
         expiry();
         connection();
@@ -514,6 +532,23 @@ final class Generator {
 
     private String cut() {
         return pick("", "", "", "", " MAXLEN 8", " MAXLEN = 3", " MAXLEN ~ 4", " MINID " + id());
+    }
+
+    /** What DUMP answers is not compared: how strings are compressed is everyone's own. */
+    private void dumps(int weight, String[] dumps) {
+        add(
+                weight,
+                () -> "RESTORE " + key() + " " + pick("0", "0", "0", "150000", "33177117420000", "-1", "x") + " \""
+                        + (random.nextInt(20) == 0 ? "x" : "") + pick(dumps) + "\""
+                        + pick(
+                                "",
+                                " REPLACE",
+                                " REPLACE",
+                                " ABSTTL",
+                                " IDLETIME 10",
+                                " FREQ 5 REPLACE",
+                                " FREQ 256",
+                                " FOO"));
     }
 
     private void keys() {

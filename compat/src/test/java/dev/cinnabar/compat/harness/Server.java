@@ -74,6 +74,16 @@ public final class Server {
         return Target.CINNABAR.missing().isPresent() ? Optional.empty() : Optional.of(shared(Target.CINNABAR));
     }
 
+    /** All real servers that are installed, to exchange values with: empty, with their first configuration. */
+    public static List<Server> realServers() {
+        List<Server> servers = Stream.of(Target.REDIS, Target.REDIS_8, Target.VALKEY)
+                .filter(target -> target.command().isPresent())
+                .map(Server::shared)
+                .toList();
+        servers.forEach(Server::reset);
+        return servers;
+    }
+
     /** A second server of the same kind for one test, with options of its own; closed after the test. */
     public Server startAnother(String... options) {
         Server another = start(target, List.of(options));

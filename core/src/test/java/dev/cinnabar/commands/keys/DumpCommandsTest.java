@@ -476,6 +476,23 @@ class DumpCommandsTest {
     }
 
     @Test
+    void theLongestTimeToLive() {
+        try (TestEngine redis = new TestEngine()) {
+            redis.call("SET", "k", "value");
+            byte[] dump = dump(redis.client(), "k");
+            for (String[] options : new String[][] {{}, {"ABSTTL"}}) {
+                byte[][] words = Stream.concat(
+                                Stream.of(bytes("RESTORE"), bytes("a"), bytes("9223372036854775807"), dump),
+                                Stream.concat(Stream.of("REPLACE"), Stream.of(options))
+                                        .map(DumpCommandsTest::bytes))
+                        .toArray(byte[][]::new);
+                assertThat(redis.client().call(words)).isEqualTo("+OK");
+                assertThat(redis.call("PEXPIRETIME", "a")).isEqualTo("9223372036854775806");
+            }
+        }
+    }
+
+    @Test
     void aDumpThatIsTooLongIsAnError() {
         try (TestEngine redis = new TestEngine()) {
             StringBuilder value = new StringBuilder();
