@@ -5,27 +5,35 @@ import dev.cinnabar.command.Call;
 import dev.cinnabar.journal.Effects;
 
 /**
- * What of a command on fields of a hash goes to the journal: only the fields that it had an effect on. Owned by the running
- * command.
+ * The fields of a hash that a command had an effect on: they alone go to the journal, and are told with its events. Owned by
+ * the running command.
  */
 final class FieldEffects {
 
-    /** Where nothing is logged. */
+    /** Where nobody wants to know. */
     private static final int[] NONE = {};
 
     private final Call call;
     private final Args args;
-    private final int[] fields;
-    private int count;
+    private final boolean logs;
+    private final boolean tells;
 
-    private FieldEffects(Call call, Args args, int[] fields) {
+    /** Those that were changed from the front, those that were deleted from the back. */
+    private final int[] fields;
+
+    private int count;
+    private int deleted;
+
+    private FieldEffects(Call call, Args args) {
         this.call = call;
         this.args = args;
-        this.fields = fields;
+        this.logs = call.isJournaled();
+        this.tells = call.wantsSubKeys();
+        this.fields = logs || tells ? new int[args.count()] : NONE;
     }
 
     static FieldEffects of(Call call, Args args) {
-        return new FieldEffects(call, args, call.isJournaled() ? new int[args.count()] : NONE);
+        return new FieldEffects(call, args);
     }
 
     /** The argument is a field that has been changed. */
@@ -38,13 +46,30 @@ final class FieldEffects {
     /** The argument is a field that has been removed, for the time that was given is over. */
     void deleted(int arg) {
         if (fields.length > 0) {
+            fields[fields.length - ++deleted] = arg;
+        }
+        if (logs) {
             call.effect("HDEL", 1).word(args.at(arg)).end();
+        }
+    }
+
+    /** The next event is of the fields that have been changed. */
+    void tellChanged() {
+        for (int i = 0; i < count && tells; i++) {
+            call.subKey(args.at(fields[i]));
+        }
+    }
+
+    /** The next event is of the fields that have been removed. */
+    void tellDeleted() {
+        for (int i = 1; i <= deleted && tells; i++) {
+            call.subKey(args.at(fields[fields.length - i]));
         }
     }
 
     /** The fields expire at a time; {@code condition}: the index of a condition that was given, or 0. */
     void logExpiry(long whenMillis, int condition) {
-        if (count == 0) {
+        if (count == 0 || !logs) {
             return;
         }
         Effects effect = call.effect("HPEXPIREAT", 1).integer(whenMillis);
@@ -56,7 +81,7 @@ final class FieldEffects {
 
     /** The fields do not expire any more. */
     void logPersistence() {
-        if (count > 0) {
+        if (count > 0 && logs) {
             end(call.effect("HPERSIST", 1));
         }
     }
@@ -71,7 +96,7 @@ final class FieldEffects {
 
     /** The fields are gone. */
     void logDeletion() {
-        if (count > 0) {
+        if (count > 0 && logs) {
             Effects effect = call.effect("HDEL", 1);
             for (int i = 0; i < count; i++) {
                 effect.word(args.at(fields[i]));

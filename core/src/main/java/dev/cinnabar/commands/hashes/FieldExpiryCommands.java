@@ -126,18 +126,27 @@ final class FieldExpiryCommands {
             }
         }
         effects.logExpiry(when, nx || xx || gt || lt ? 3 : 0);
-        changed(call, hash, entry, set, deleted, "hexpire");
+        changed(call, hash, entry, set, deleted, "hexpire", effects);
     }
 
     /** Tells of fields whose expiry has been set, and of those that were deleted since that was over. */
-    static void changed(Call call, HashValue hash, @Nullable Entry entry, int set, int deleted, String event) {
+    static void changed(
+            Call call,
+            HashValue hash,
+            @Nullable Entry entry,
+            int set,
+            int deleted,
+            String event,
+            FieldEffects effects) {
         if (entry == null || set + deleted == 0) {
             return;
         }
         if (set > 0) {
+            effects.tellChanged();
             call.notify(EventClasses.HASH, event, 1);
         }
         if (deleted > 0) {
+            effects.tellDeleted();
             Hashes.removed(call, hash, entry, "hdel");
         } else {
             call.modified(1);
@@ -188,6 +197,7 @@ final class FieldExpiryCommands {
             hash.at(entry);
         }
         int persisted = 0;
+        FieldEffects effects = FieldEffects.of(call, args);
         for (int i = first; i < args.count(); i++) {
             if (entry == null || !Hashes.find(call, hash, args.at(i))) {
                 reply.integer(NO_FIELD);
@@ -196,9 +206,10 @@ final class FieldExpiryCommands {
             } else {
                 hash.setExpiry(Entry.NEVER);
                 persisted++;
+                effects.changed(i);
                 reply.integer(DONE);
             }
         }
-        changed(call, hash, entry, persisted, 0, "hpersist");
+        changed(call, hash, entry, persisted, 0, "hpersist", effects);
     }
 }

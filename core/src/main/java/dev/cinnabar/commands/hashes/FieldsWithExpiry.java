@@ -109,6 +109,7 @@ final class FieldsWithExpiry {
         }
         effects.logDeletion();
         if (entry != null && deleted > 0) {
+            effects.tellChanged();
             Hashes.removed(call, hash, entry, "hdel");
         }
     }
@@ -169,7 +170,7 @@ final class FieldsWithExpiry {
         } else {
             effects.logExpiry(when, 0);
         }
-        FieldExpiryCommands.changed(call, hash, entry, set, deleted, persist ? "hpersist" : "hexpire");
+        FieldExpiryCommands.changed(call, hash, entry, set, deleted, persist ? "hpersist" : "hexpire", effects);
     }
 
     private static long when(Call call, Args args, int chosen) {
@@ -295,11 +296,14 @@ final class FieldsWithExpiry {
         }
         if (!past) {
             call.modified(1);
+            Hashes.tell(call, args, first, end, 2);
             call.notify(EventClasses.HASH, "hset", 1);
             if (setting.timed()) {
+                Hashes.tell(call, args, first, end, 2);
                 call.notify(EventClasses.HASH, "hexpire", 1);
             }
         } else if (entry != null && deleted > 0) {
+            effects.tellDeleted();
             Hashes.removed(call, hash, entry, "hdel");
         }
         reply.integer(1);

@@ -183,6 +183,7 @@ public final class HashCommands {
             }
         }
         call.modified(1);
+        Hashes.tell(call, args, 2, args.count(), 2);
         call.notify(EventClasses.HASH, "hset", 1);
         if (ok) {
             reply.ok();
@@ -203,6 +204,7 @@ public final class HashCommands {
         }
         Hashes.forSetting(call, entry, 1).set(args.at(2), args.at(3, call.view()), false);
         call.modified(1);
+        Hashes.tell(call, args, 2, 3, 1);
         call.notify(EventClasses.HASH, "hset", 1);
         reply.integer(1);
     }
@@ -246,6 +248,7 @@ public final class HashCommands {
             for (int i = 2; i < args.count() && hash.size() > 0; i++) {
                 if (hash.find(args.at(i))) {
                     hash.remove();
+                    Hashes.tell(call, args, i, i + 1, 1);
                     deleted++;
                 }
             }
@@ -309,6 +312,7 @@ public final class HashCommands {
         int length = Numbers.writeLong(sum, digits, 0);
         Hashes.forSetting(call, entry, 1).set(args.at(2), call.view().set(digits, 0, length), found);
         call.modified(1);
+        Hashes.tell(call, args, 2, 3, 1);
         call.notify(EventClasses.HASH, "hincrby", 1);
         reply.integer(sum);
     }
@@ -342,6 +346,7 @@ public final class HashCommands {
         Bytes text = Bytes.of(sum.toString());
         Hashes.forSetting(call, entry, 1).set(args.at(2), text, found);
         call.modified(1);
+        Hashes.tell(call, args, 2, 3, 1);
         call.notify(EventClasses.HASH, "hincrbyfloat", 1);
         if (call.isJournaled()) {
             logFloat(call, args, hash, text);

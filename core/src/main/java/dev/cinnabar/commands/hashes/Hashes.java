@@ -1,5 +1,6 @@
 package dev.cinnabar.commands.hashes;
 
+import dev.cinnabar.command.Args;
 import dev.cinnabar.command.Call;
 import dev.cinnabar.config.EventClasses;
 import dev.cinnabar.memory.Bytes;
@@ -40,6 +41,15 @@ final class Hashes {
             }
         }
         return false;
+    }
+
+    /** The next event is of the fields that are every so many arguments. */
+    static void tell(Call call, Args args, int first, int end, int step) {
+        if (call.wantsSubKeys()) {
+            for (int i = first; i < end; i += step) {
+                call.subKey(args.at(i));
+            }
+        }
     }
 
     /** Fields have been removed, for this event: the key goes with the last one. */
