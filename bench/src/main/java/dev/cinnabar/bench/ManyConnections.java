@@ -3,6 +3,7 @@ package dev.cinnabar.bench;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -45,7 +46,7 @@ public final class ManyConnections {
     private final long deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
 
     private ManyConnections(int port, long pid) throws IOException {
-        this.address = new InetSocketAddress("127.0.0.1", port);
+        this.address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
         this.pid = pid;
         this.selector = Selector.open();
     }
@@ -221,7 +222,7 @@ public final class ManyConnections {
         process.waitFor();
         for (String line : text.lines().toList()) {
             if (line.startsWith("Total")) {
-                return Long.parseLong(line.strip().split(" +")[2]);
+                return Long.parseLong(line.strip().split(" +", 4)[2]);
             }
         }
         return 0;
