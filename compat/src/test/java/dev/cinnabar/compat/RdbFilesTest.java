@@ -117,6 +117,9 @@ class RdbFilesTest {
                     set,
                     "--enable-debug-command",
                     "yes");
+            // Nobody closes what a server of another target than the test's has started.
+            AutoCloseable end = loaded::crash;
+            server.closeAfterTest(end);
             try (Client here = loaded.connect()) {
                 assertThat(details(here)).as("seed %d", seed).isEqualTo(details);
                 assertThat(here.run("DEBUG CHECK").reply().toString()).isEqualTo("+OK");
