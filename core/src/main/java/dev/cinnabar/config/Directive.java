@@ -142,6 +142,15 @@ public abstract class Directive<V, D extends Directive<V, D>> {
         return withoutEffect && !value.equals(defaultValue());
     }
 
+    boolean hasNoEffect() {
+        return withoutEffect;
+    }
+
+    /** Why no other value than the default is taken; empty if others are. */
+    String onlyDefaultComplaint() {
+        return onlyDefaultComplaint;
+    }
+
     void check(V value) throws ConfigException {
         if (!onlyDefaultComplaint.isEmpty() && !value.equals(defaultValue())) {
             throw new ConfigException(onlyDefaultComplaint);
