@@ -5,8 +5,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The engine's own thread: deletes keys whose time has come, frees what was thrown away, in bounded steps, and tells clients
- * that wait that their time is over. Its methods can be called by any thread.
+ * The engine's own thread: deletes keys whose time has come, frees what was thrown away, in bounded steps, and sees to
+ * clients that wait when it is time. Its methods can be called by any thread.
  */
 final class Background implements Runnable, AutoCloseable {
 
@@ -58,7 +58,7 @@ final class Background implements Runnable, AutoCloseable {
 
     private long pauseNanos() {
         long deadline = Math.min(
-                engine.blockedClients().firstDeadlineMillis(), engine.pause().untilMillis());
+                engine.blockedClients().firstDueMillis(), engine.pause().untilMillis());
         if (deadline == Blocked.FOREVER) {
             return PERIOD_NANOS;
         }

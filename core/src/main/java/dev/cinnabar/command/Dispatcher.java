@@ -114,6 +114,9 @@ public final class Dispatcher {
 
     private boolean blockedAgain;
 
+    /** When it is to be tried once more though no key has changed. */
+    private long againMillis;
+
     private final ArrayDeque<Waiter> readyKeys = new ArrayDeque<>();
 
     private Args preparing = single;
@@ -583,6 +586,9 @@ public final class Dispatcher {
      * nobody is served twice.
      */
 
+    /** How soon after it was to be tried again a client is looked at once more that a pause has kept from it. */
+    private static final long PAUSED_AGAIN_MILLIS = 20;
+
     /** Whether the running command is one of a transaction. */
     boolean isExecuting() {
         return executing;
@@ -594,6 +600,7 @@ public final class Dispatcher {
         Resumable client = session.resumable();
         if (retrying) {
             blockedAgain = true;
+            againMillis = waiting.againMillis();
             return;
         }
         if (executing || client == null) {
@@ -602,7 +609,8 @@ public final class Dispatcher {
         }
         long deadline = waiting.timeoutMillis() == 0 ? Blocked.FOREVER : nowMillis + waiting.timeoutMillis();
         Request request = waiting.rewritten() != null ? waiting.rewritten() : args.request();
-        Blocked blocked = new Blocked(session, client, call.spec().id(), request, args.mask(), deadline, muted);
+        Blocked blocked = new Blocked(
+                session, client, call.spec().id(), request, args.mask(), deadline, muted, waiting.againMillis());
         int end = waiting.firstKey() + waiting.keys();
         for (int i = waiting.firstKey(); i < end; i++) {
             blocked.waiters()
@@ -687,7 +695,11 @@ public final class Dispatcher {
             } finally {
                 retrying = false;
             }
-            served = !blockedAgain && engine.endWait(blocked);
+            if (blockedAgain) {
+                engine.reschedule(blocked, againMillis);
+            } else {
+                served = engine.endWait(blocked);
+            }
         } finally {
             commit(blocked.mask());
         }
@@ -733,7 +745,10 @@ public final class Dispatcher {
         return true;
     }
 
-    /** Makes room where memory is short, ends the waits whose time is over, and serves those whose keys have changed by expiry. No partition is locked. */
+    /**
+     * Makes room where memory is short, ends the waits whose time is over, and serves those whose keys have changed by expiry
+     * or for whom something has changed with time. No partition is locked.
+     */
     public void attend() {
         beginBatch();
         if (engine.isOverLimit()) {
@@ -743,11 +758,29 @@ public final class Dispatcher {
             serveReady();
         }
         Blocked first = engine.blockedClients().first();
-        while (first != null && first.deadlineMillis() <= nowMillis) {
-            giveUp(first, null);
+        while (first != null && first.dueMillis() <= nowMillis) {
+            if (first.deadlineMillis() <= nowMillis) {
+                giveUp(first, null);
+            } else if (engine.pause().isOn()) {
+                postpone(first);
+            } else {
+                retry(first);
+            }
             first = engine.blockedClients().first();
         }
         endBatch();
+    }
+
+    /** In a pause nobody is tried again for time alone. */
+    private void postpone(Blocked blocked) {
+        keyspace.lock(blocked.mask());
+        try {
+            if (blocked.isWaiting()) {
+                engine.reschedule(blocked, nowMillis + PAUSED_AGAIN_MILLIS);
+            }
+        } finally {
+            keyspace.unlock(blocked.mask());
+        }
     }
 
     /** See {@link Call#afterUnlock}. */

@@ -521,8 +521,20 @@ public final class Engine implements AutoCloseable {
             keyspace.await(waiter);
         }
         blocked.session().blocked(blocked);
-        boolean isFirst = blocked.deadlineMillis() < blockedClients.firstDeadlineMillis();
+        boolean isFirst = blocked.dueMillis() < blockedClients.firstDueMillis();
         blockedClients.add(blocked);
+        if (isFirst) {
+            nudge();
+        }
+    }
+
+    /** A client goes on waiting, and is tried again at that time. The partitions that guard it are locked. */
+    void reschedule(Blocked blocked, long againMillis) {
+        if (blocked.againMillis() == againMillis) {
+            return;
+        }
+        boolean isFirst = againMillis < blockedClients.firstDueMillis();
+        blockedClients.reschedule(blocked, againMillis);
         if (isFirst) {
             nudge();
         }

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param firstKey the index of the first of the keys among the arguments of the running command; they follow one another
  * @param keys how many keys
  * @param rewritten the command as it is to be tried again, if not as it was sent: its keys must be the same
+ * @param againMillis when it is tried again though no key has changed, in milliseconds since 1970; {@link #NEVER}: not so. If
+ *     that try waits again, what it says then holds
  */
 public record Waiting(
         Type type,
@@ -20,4 +22,15 @@ public record Waiting(
         long timeoutMillis,
         int firstKey,
         int keys,
-        @Nullable Request rewritten) {}
+        @Nullable Request rewritten,
+        long againMillis) {
+
+    /** The passing of time alone is no reason to try again. */
+    public static final long NEVER = Long.MAX_VALUE;
+
+    /** It is tried again when a key has changed, and only then. */
+    public Waiting(
+            Type type, boolean forLoss, long timeoutMillis, int firstKey, int keys, @Nullable Request rewritten) {
+        this(type, forLoss, timeoutMillis, firstKey, keys, rewritten, NEVER);
+    }
+}

@@ -16,9 +16,9 @@ public final class Blocked implements Waiter.Owner {
     /** Until when a command waits that has no limit, in milliseconds since 1970. */
     public static final long FOREVER = Long.MAX_VALUE;
 
-    /** Whose time is over first comes first. */
-    static final Comparator<Blocked> BY_DEADLINE =
-            Comparator.comparingLong(Blocked::deadlineMillis).thenComparingLong(blocked -> blocked.id);
+    /** Which is to be seen to first comes first. */
+    static final Comparator<Blocked> BY_DUE_TIME =
+            Comparator.comparingLong(Blocked::dueMillis).thenComparingLong(blocked -> blocked.id);
 
     private static final AtomicLong IDS = new AtomicLong();
 
@@ -32,10 +32,14 @@ public final class Blocked implements Waiter.Owner {
     private final List<Waiter> waiters = new ArrayList<>(1);
     private boolean waiting = true;
 
+    /** Changes only while it is not among those in order; see {@link BlockedClients#reschedule}. */
+    private volatile long againMillis;
+
     /**
      * @param command the command's number in the table, and its arguments as they are when it is tried again
      * @param mask the partitions of its keys
      * @param muted whether the client does not want the reply
+     * @param againMillis when it is tried again though no key has changed, or {@link #FOREVER}
      */
     public Blocked(
             Session session,
@@ -44,13 +48,15 @@ public final class Blocked implements Waiter.Owner {
             Request request,
             long mask,
             long deadlineMillis,
-            boolean muted) {
+            boolean muted,
+            long againMillis) {
         this.session = session;
         this.client = client;
         this.command = new Transaction.Queued(command, request);
         this.mask = mask;
         this.deadlineMillis = deadlineMillis;
         this.muted = muted;
+        this.againMillis = againMillis;
     }
 
     public Session session() {
@@ -73,6 +79,20 @@ public final class Blocked implements Waiter.Owner {
     /** When the wait is over, in milliseconds since 1970, or {@link #FOREVER}. */
     public long deadlineMillis() {
         return deadlineMillis;
+    }
+
+    /** When it is tried again though no key has changed, in milliseconds since 1970, or {@link #FOREVER}. */
+    public long againMillis() {
+        return againMillis;
+    }
+
+    void againMillis(long millis) {
+        againMillis = millis;
+    }
+
+    /** When it is to be seen to: to be tried again, or because the wait is over. */
+    public long dueMillis() {
+        return Math.min(deadlineMillis, againMillis);
     }
 
     public boolean isMuted() {

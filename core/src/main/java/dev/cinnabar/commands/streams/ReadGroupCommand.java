@@ -42,6 +42,9 @@ final class ReadGroupCommand {
     /** The stream that is turned to. */
     private int turned;
 
+    /** When the first of the entries that are pending now will have waited for long enough. */
+    private long claimableMillis = Waiting.NEVER;
+
     private ReadGroupCommand(Call call, Args args, Reply reply, ReadOptions options) {
         this.call = call;
         this.args = args;
@@ -125,7 +128,8 @@ final class ReadGroupCommand {
         if (any) {
             answer();
         } else if (options.timeoutMillis >= 0) {
-            call.block(new Waiting(Type.STREAM, true, options.timeoutMillis, options.firstKey, options.keys, null));
+            call.block(new Waiting(
+                    Type.STREAM, true, options.timeoutMillis, options.firstKey, options.keys, null, claimableMillis));
         } else {
             reply.nilArray();
         }
@@ -174,7 +178,11 @@ final class ReadGroupCommand {
         if (options.claimMillis < 0) {
             return false;
         }
-        while (group.firstDelivered() && isIdle()) {
+        while (group.firstDelivered()) {
+            if (!isIdle()) {
+                claimableMillis = Math.min(claimableMillis, dueMillis());
+                return false;
+            }
             group.pendingId(id);
             if (stream.find(id.millis(), id.sequence())) {
                 return true;
@@ -187,6 +195,12 @@ final class ReadGroupCommand {
 
     private boolean isIdle() {
         return group.isReleased() || idleMillis() >= options.claimMillis;
+    }
+
+    /** When the pending entry will have waited for long enough. */
+    private long dueMillis() {
+        long due = group.deliveryMillis() + options.claimMillis;
+        return due < 0 ? Waiting.NEVER : due;
     }
 
     private long idleMillis() {

@@ -20,6 +20,8 @@ final class ReadOptions {
     private static final RedisError CLAIM_IN_XREAD =
             new RedisError("ERR The CLAIM option is only supported by XREADGROUP. You called XREAD instead.");
     private static final RedisError NO_GROUP = new RedisError("ERR Missing GROUP option for XREADGROUP");
+    private static final RedisError CLAIM_NO_INTEGER =
+            new RedisError("ERR min-idle-time is not an integer or out of range");
     private static final RedisError CLAIM_NEGATIVE = new RedisError("ERR min-idle-time must be a positive integer");
     private static final RedisError MAXCOUNT_NOT_POSITIVE = new RedisError("ERR MAXCOUNT must be a positive integer");
     private static final RedisError MAXSIZE_NOT_POSITIVE = new RedisError("ERR MAXSIZE must be a positive integer");
@@ -113,7 +115,7 @@ final class ReadOptions {
             if (!forGroup) {
                 args.fail(CLAIM_IN_XREAD);
             }
-            claimMillis = args.integer(i + 1);
+            claimMillis = args.integer(i + 1, CLAIM_NO_INTEGER);
             if (claimMillis < 0) {
                 args.fail(CLAIM_NEGATIVE);
             }
