@@ -255,4 +255,216 @@ class StreamGroupsTest {
         List<Resp> info = redis.run("XINFO STREAM s FULL").list();
         assertThat(info.toString()).contains("'nacked-count', 0");
     }
+
+    @RedisTest(
+            cinnabarOnly = "releases after those at hand",
+            resp = {2, 3})
+    void givingBackChecksItsArgumentsInOrder(Client redis) {
+        redis.run("SET string 1").isOk();
+        redis.run("XADD s 1-0 a 1");
+        redis.run("XADD s 2-0 a 2");
+        redis.run("XGROUP CREATE s g 0").isOk();
+        redis.run("XREADGROUP GROUP g c STREAMS s >");
+        redis.replies("""
+            XNACK s g SILENT IDS 1                   -> -ERR wrong number of arguments for 'xnack' command
+            XNACK string g MAYBE IDS 0 x             -> -WRONGTYPE Operation against a key holding the wrong kind of value
+            XNACK missing g MAYBE IDS 0 x            -> -NOGROUP No such key 'missing' or consumer group 'g'
+            XNACK s h MAYBE IDS 0 x                  -> -NOGROUP No such key 's' or consumer group 'h'
+            XNACK s g MAYBE IDS 0 x                  -> -ERR mode must be SILENT, FAIL, or FATAL
+            XNACK s g FAIL FATAL IDS 1 1-0           -> -ERR Unrecognized XNACK option 'FATAL'
+            XNACK s g FAIL NONE IDS 1 1-0            -> -ERR Unrecognized XNACK option 'NONE'
+            XNACK s g FAIL IDS 1 1-0 NONE            -> -ERR Unrecognized XNACK option 'NONE'
+            XNACK s g FAIL IDS 1 1-0 2-0             -> -ERR Unrecognized XNACK option '2-0'
+            XNACK s g FAIL IDS 1 1-0 IDS 1 2-0       -> -ERR Unrecognized XNACK option 'IDS'
+            XNACK s g FAIL IDS 1 1-0 RETRYCOUNT      -> -ERR Unrecognized XNACK option 'RETRYCOUNT'
+            XNACK s g FAIL FORCE RETRYCOUNT 5        -> -ERR syntax error, expected IDS keyword
+            XNACK s g FAIL IDS x 1-0                 -> -ERR numids must be a positive integer
+            XNACK s g FAIL IDS 0 1-0                 -> -ERR numids must be a positive integer
+            XNACK s g FAIL IDS -1 1-0                -> -ERR numids must be a positive integer
+            XNACK s g FAIL IDS 2 1-0                 -> -ERR number of IDs doesn't match numids
+            XNACK s g FAIL IDS 1 one NONE            -> -ERR Invalid stream ID specified as stream command argument
+            XNACK s g FAIL IDS 1 1-0 RETRYCOUNT x    -> -ERR value is not an integer or out of range
+            XNACK s g FAIL IDS 1 1-0 RETRYCOUNT -1   -> -ERR Invalid RETRYCOUNT value, must be >= 0
+            XPENDING s g                             -> [2, '1-0', '2-0', [['c', '2']]]
+            """);
+    }
+
+    @RedisTest(
+            cinnabarOnly = "releases after those at hand",
+            resp = {2, 3})
+    void whatIsGivenBackHasACount(Client redis) {
+        redis.run("XADD s 1-0 a 1");
+        redis.run("XADD s 2-0 a 2");
+        redis.run("XADD s 3-0 a 3");
+        redis.run("XGROUP CREATE s g 0").isOk();
+        redis.replies("""
+            XNACK s g FAIL IDS 3 1-0 2-0 9-0                 -> 0
+            XNACK s g FATAL FORCE IDS 1 1-0                  -> 1
+            XNACK s g SILENT IDS 1 2-0 FORCE                 -> 1
+            XNACK s g FAIL RETRYCOUNT 7 IDS 1 3-0 FORCE      -> 1
+            XNACK s g FAIL FORCE IDS 1 9-0                   -> 0
+            XPENDING s g - + 10    -> [['1-0', '', -1, 9223372036854775807], ['2-0', '', -1, 0], ['3-0', '', -1, 7]]
+            XNACK s g FAIL IDS 2 3-0 3-0                     -> 2
+            XNACK s g SILENT IDS 1 1-0                       -> 1
+            XNACK s g FATAL IDS 1 2-0 RETRYCOUNT 3           -> 1
+            XPENDING s g - + 10    -> [['1-0', '', -1, 9223372036854775806], ['2-0', '', -1, 3], ['3-0', '', -1, 7]]
+            XPENDING s g - + 10 c                            -> []
+            XREADGROUP GROUP g c STREAMS s 0                 -> [['s', []]] || {'s': []}
+            XDEL s 1-0                                       -> 1
+            XCLAIM s g c 0 1-0                               -> []
+            XPENDING s g                                     -> [2, '2-0', '3-0', []]
+            XGROUP DELCONSUMER s g c                         -> 0
+            XACK s g 2-0                                     -> 1
+            XPENDING s g                                     -> [1, '3-0', '3-0', []]
+            """);
+    }
+
+    @RedisTest(
+            cinnabarOnly = "releases after those at hand",
+            resp = {2, 3})
+    void deletingWithRegardToReferencesChecksItsArgumentsInOrder(Client redis) {
+        redis.run("SET string 1").isOk();
+        redis.run("XADD s 1-0 a 1");
+        redis.run("XGROUP CREATE s g 0").isOk();
+        redis.replies("""
+            XDELEX s IDS 1                    -> -ERR wrong number of arguments for 'xdelex' command
+            XACKDEL s g IDS 1                 -> -ERR wrong number of arguments for 'xackdel' command
+            XDELEX string NONE IDS 0 x        -> -WRONGTYPE Operation against a key holding the wrong kind of value
+            XACKDEL string g NONE IDS 0 x     -> -WRONGTYPE Operation against a key holding the wrong kind of value
+            XDELEX missing NONE IDS 0 x       -> -ERR syntax error
+            XDELEX missing IDS 0 x            -> -ERR Number of IDs must be a positive integer
+            XDELEX missing IDS 2 x y          -> [-1, -1]
+            XACKDEL missing g IDS 2 x y       -> [-1, -1]
+            XACKDEL s h IDS 2 1-0 2-0         -> [-1, -1]
+            XACKDEL s h IDS 1 x               -> -ERR Invalid stream ID specified as stream command argument
+            XDELEX s IDS 1 x                  -> -ERR Invalid stream ID specified as stream command argument
+            XDELEX s KEEPREF DELREF IDS 1 1-0 -> -ERR syntax error
+            XDELEX s IDS x 1-0                -> -ERR Number of IDs must be a positive integer
+            XDELEX s IDS -5 1-0               -> -ERR Number of IDs must be a positive integer
+            XDELEX s IDS 3 1-0 2-0            -> -ERR The `numids` parameter must match the number of arguments
+            XDELEX s IDS 1 1-0 2-0            -> -ERR syntax error
+            XACKDEL s g KEEPREF ACKED IDS 1 1 -> -ERR syntax error
+            XLEN s                            -> 1
+            """);
+    }
+
+    @RedisTest(
+            cinnabarOnly = "releases after those at hand",
+            resp = {2, 3})
+    void whatTheGroupsNeedIsKept(Client redis) {
+        redis.run("XADD s 1-0 a 1");
+        redis.run("XADD s 2-0 a 2");
+        redis.run("XGROUP CREATE s g 0").isOk();
+        redis.run("XGROUP CREATE s h 0").isOk();
+        redis.run("XREADGROUP GROUP g c STREAMS s >");
+        redis.run("XREADGROUP GROUP h d STREAMS s >");
+        redis.replies("""
+            XACKDEL s g ACKED IDS 3 1-0 2-0 9-0 -> [2, 2, -1]
+            XPENDING s g                        -> [0, nil, nil, nil-array] || [0, nil, nil, nil]
+            XACKDEL s h ACKED IDS 1 1-0         -> [1]
+            XADD s 3-0 a 3                      -> '3-0'
+            XDELEX s ACKED IDS 2 2-0 3-0        -> [2, 2]
+            XGROUP DESTROY s h                  -> 1
+            XDELEX s ACKED IDS 2 2-0 3-0        -> [1, 2]
+            XGROUP DESTROY s g                  -> 1
+            XDELEX s ACKED IDS 1 3-0            -> [1]
+            XLEN s                              -> 0
+            """);
+    }
+
+    @RedisTest(
+            cinnabarOnly = "releases after those at hand",
+            resp = {2, 3})
+    void cuttingHasRegardToReferences(Client redis) {
+        for (int i = 1; i <= 5; i++) {
+            redis.run("XADD s " + i + "-0 a " + i);
+        }
+        redis.run("XGROUP CREATE s g 0").isOk();
+        redis.replies("""
+            XADD s MAXLEN = 1 ACKED 6-0 f v                  -> '6-0'
+            XLEN s                                           -> 6
+            XREADGROUP GROUP g c COUNT 1 STREAMS s >         -> [['s', [['1-0', ['a', '1']]]]] || {'s': [['1-0', ['a', '1']]]}
+            XTRIM s MAXLEN = 1 ACKED                         -> 0
+            XACK s g 1-0                                     -> 1
+            XTRIM s MAXLEN = 1 ACKED                         -> 1
+            XTRIM s ACKED MAXLEN 1                           -> 0
+            XREADGROUP GROUP g c COUNT 2 NOACK STREAMS s >   -> [['s', [['2-0', ['a', '2']], ['3-0', ['a', '3']]]]] || {'s': [['2-0', ['a', '2']], ['3-0', ['a', '3']]]}
+            XTRIM s MINID 3-0 ACKED                          -> 1
+            XTRIM s MINID ~ 9-0 LIMIT 0 ACKED                -> 1
+            XREADGROUP GROUP g c COUNT 2 STREAMS s >         -> [['s', [['4-0', ['a', '4']], ['5-0', ['a', '5']]]]] || {'s': [['4-0', ['a', '4']], ['5-0', ['a', '5']]]}
+            XTRIM s MAXLEN 2 KEEPREF                         -> 1
+            XPENDING s g                                     -> [2, '4-0', '5-0', [['c', '2']]]
+            XTRIM s MAXLEN 1 DELREF                          -> 1
+            XPENDING s g                                     -> [1, '4-0', '4-0', [['c', '1']]]
+            XADD s DELREF MAXLEN 0 7-0 f v                   -> '7-0'
+            XLEN s                                           -> 0
+            XPENDING s g                                     -> [1, '4-0', '4-0', [['c', '1']]]
+            XDELEX s DELREF IDS 1 4-0                        -> [-1]
+            XPENDING s g                                     -> [0, nil, nil, nil-array] || [0, nil, nil, nil]
+            XADD s KEEPREF ACKED 8-0 f v                     -> -ERR syntax error
+            XTRIM s MAXLEN 0 DELREF KEEPREF                  -> -ERR syntax error
+            XTRIM s DELREF DELREF                            -> -ERR syntax error, XTRIM must be called with a trimming strategy
+            """);
+    }
+
+    @RedisTest(
+            cinnabarOnly = "releases after those at hand",
+            resp = {2, 3})
+    void producersAreConfigured(Client redis) {
+        redis.run("SET string 1").isOk();
+        redis.run("XADD s 1-0 a 1");
+        redis.replies("""
+            XCFGSET                                  -> -ERR wrong number of arguments for 'xcfgset' command
+            XCFGSET s                                -> -ERR At least one parameter must be specified
+            XCFGSET s IDMP-DURATION                  -> -ERR syntax error
+            XCFGSET s NONE                           -> -ERR syntax error
+            XCFGSET s IDMP-DURATION x                -> -ERR value is not an integer or out of range
+            XCFGSET s IDMP-DURATION 000              -> -ERR value is not an integer or out of range
+            XCFGSET s IDMP-DURATION x IDMP-MAXSIZE   -> -ERR value is not an integer or out of range
+            XCFGSET s IDMP-DURATION 0                -> -ERR IDMP-DURATION must be between 1 and 86400 seconds
+            XCFGSET s IDMP-DURATION 86401            -> -ERR IDMP-DURATION must be between 1 and 86400 seconds
+            XCFGSET s IDMP-MAXSIZE -50               -> -ERR IDMP-MAXSIZE must be between 1 and 10000 entries
+            XCFGSET s IDMP-MAXSIZE 10001             -> -ERR IDMP-MAXSIZE must be between 1 and 10000 entries
+            XCFGSET missing IDMP-MAXSIZE 10          -> -ERR no such key
+            XCFGSET string IDMP-MAXSIZE 10           -> -WRONGTYPE Operation against a key holding the wrong kind of value
+            XCFGSET s IDMP-DURATION 86400            -> +OK
+            XCFGSET s idmp-maxsize 10000 IDMP-DURATION 1 -> +OK
+            XADD s IDMP p1 * f v                     -> -ERR Invalid stream ID specified as stream command argument
+            XADD s IDMP p i 1-1 f v                  -> -ERR IDMP/IDMPAUTO can be used only with auto-generated IDs
+            XADD s IDMPAUTO p IDMP p i * f v         -> -ERR IDMP/IDMPAUTO specified multiple times
+            XADD s IDMP '' i * f v                   -> -ERR IDMP requires a non-empty producer ID
+            XADD s IDMP p '' * f v                   -> -ERR IDMP requires a non-empty idempotent ID
+            XADD s IDMPAUTO '' * f v                 -> -ERR IDMPAUTO requires a non-empty producer ID
+            XLEN s                                   -> 1
+            """);
+    }
+
+    @RedisTest(
+            cinnabarOnly = "releases after those at hand",
+            resp = {2, 3})
+    void newStreamsRememberWhatIsConfigured(Client redis) {
+        redis.run("XADD before 1-0 a 1");
+        redis.replies("""
+            CONFIG GET stream-idmp-*               -> ['stream-idmp-duration', '100', 'stream-idmp-maxsize', '100'] || {'stream-idmp-duration': '100', 'stream-idmp-maxsize': '100'}
+            CONFIG SET stream-idmp-duration 0      -> -ERR CONFIG SET failed (possibly related to argument 'stream-idmp-duration') - argument must be between 1 and 86400 inclusive
+            CONFIG SET stream-idmp-duration 86401  -> -ERR CONFIG SET failed (possibly related to argument 'stream-idmp-duration') - argument must be between 1 and 86400 inclusive
+            CONFIG SET stream-idmp-maxsize 10001   -> -ERR CONFIG SET failed (possibly related to argument 'stream-idmp-maxsize') - argument must be between 1 and 10000 inclusive
+            CONFIG SET stream-idmp-duration 7      -> +OK
+            CONFIG SET stream-idmp-maxsize 2       -> +OK
+            """);
+        try {
+            redis.run("XADD s IDMP p one * f v");
+            redis.run("XADD s IDMP p two * f v");
+            redis.run("XADD s IDMP p three * f v");
+            redis.run("XADD s IDMP p three * f v");
+            assertThat(redis.run("XINFO STREAM s").list().toString())
+                    .contains("'idmp-duration', 7, 'idmp-maxsize', 2, 'pids-tracked', 1, 'iids-tracked', 2,"
+                            + " 'iids-added', 3, 'iids-duplicates', 1");
+            assertThat(redis.run("XINFO STREAM before").list().toString())
+                    .contains("'idmp-duration', 100, 'idmp-maxsize', 100");
+        } finally {
+            redis.run("CONFIG SET stream-idmp-duration 100 stream-idmp-maxsize 100")
+                    .isOk();
+        }
+    }
 }

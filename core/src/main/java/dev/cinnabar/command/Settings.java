@@ -142,6 +142,8 @@ public final class Settings {
                 Directives.LIST_MAX_LISTPACK_SIZE,
                 Directives.STREAM_NODE_MAX_BYTES,
                 Directives.STREAM_NODE_MAX_ENTRIES,
+                Directives.STREAM_IDMP_DURATION,
+                Directives.STREAM_IDMP_MAXSIZE,
                 Directives.HLL_SPARSE_MAX_BYTES);
         readLimits();
     }
@@ -200,6 +202,8 @@ public final class Settings {
         limits.listListpackSize = bounded(Directives.LIST_MAX_LISTPACK_SIZE);
         limits.streamNodeBytes = bounded(Directives.STREAM_NODE_MAX_BYTES);
         limits.streamNodeEntries = bounded(Directives.STREAM_NODE_MAX_ENTRIES);
+        limits.streamIdempotencySeconds = bounded(Directives.STREAM_IDMP_DURATION);
+        limits.streamIdempotencyMost = bounded(Directives.STREAM_IDMP_MAXSIZE);
         limits.hllSparseBytes = configuration.get(Directives.HLL_SPARSE_MAX_BYTES);
     }
 

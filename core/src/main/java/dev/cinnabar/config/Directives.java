@@ -168,6 +168,10 @@ public final class Directives {
             number("stream-node-max-bytes", MEMORY, 0, MAX_LONG).byDefault(4096).mutable();
     public static final NumberDirective STREAM_NODE_MAX_ENTRIES =
             number("stream-node-max-entries", INTEGER, 0, MAX_LONG).byDefault(100).mutable();
+    public static final NumberDirective STREAM_IDMP_DURATION =
+            number("stream-idmp-duration", INTEGER, 1, 86_400).byDefault(100).mutable();
+    public static final NumberDirective STREAM_IDMP_MAXSIZE =
+            number("stream-idmp-maxsize", INTEGER, 1, 10_000).byDefault(100).mutable();
 
     // Observation
     public static final NumberDirective SLOWLOG_LOG_SLOWER_THAN =

@@ -33,10 +33,13 @@ public final class Idempotency {
     private static final int NEWER = 16;
     private static final int NAME = 24;
 
-    /** Used by a stream that was told nothing else. */
+    /** Used by a stream that was made when nothing else was configured, and told nothing since. */
     public static final int DEFAULT_SECONDS = 100;
 
     public static final int DEFAULT_MOST = 100;
+
+    public static final int MAX_SECONDS = 86_400;
+    public static final int MAX_MOST = 10_000;
 
     private Memory memory;
     private long root;
@@ -58,6 +61,14 @@ public final class Idempotency {
         producers.in(memory);
         ids.in(memory);
         return this;
+    }
+
+    /** A new stream remembers as much as is configured: 0 in its root stands for what is configured by default. */
+    static void initialize(Memory memory, long root, Limits limits) {
+        int seconds = limits.streamIdempotencySeconds;
+        int most = limits.streamIdempotencyMost;
+        memory.putInt(root, StreamValue.IDEMPOTENCY_SECONDS, seconds == DEFAULT_SECONDS ? 0 : seconds);
+        memory.putInt(root, StreamValue.IDEMPOTENCY_MOST, most == DEFAULT_MOST ? 0 : most);
     }
 
     public int durationSeconds() {

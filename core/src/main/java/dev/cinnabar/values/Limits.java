@@ -22,6 +22,10 @@ public final class Limits {
     public volatile int streamNodeBytes = 4096;
     public volatile int streamNodeEntries = 100;
 
+    // What a new stream remembers of its producers.
+    public volatile int streamIdempotencySeconds = Idempotency.DEFAULT_SECONDS;
+    public volatile int streamIdempotencyMost = Idempotency.DEFAULT_MOST;
+
     /** Up to so many bytes a HyperLogLog is sparse. */
     public volatile long hllSparseBytes = 3000;
 

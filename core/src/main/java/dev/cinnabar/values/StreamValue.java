@@ -88,6 +88,7 @@ public final class StreamValue {
         entry.longAt(0, root);
         entry.longAt(8, 0);
         memory.putLong(root, NODES, nodes.in(memory).create());
+        Idempotency.initialize(memory, root, limits);
         return this;
     }
 

@@ -49,6 +49,7 @@ final class DeleteCommands {
     }
 
     private static void delete(Call call, Args args, Reply reply, boolean acknowledge) {
+        Entry entry = call.write(1, Type.STREAM);
         int i = acknowledge ? 3 : 2;
         References references = References.of(args.at(i));
         if (references == null) {
@@ -62,11 +63,9 @@ final class DeleteCommands {
             args.fail(RedisError.SYNTAX);
         }
         StreamId id = call.views().streamId;
-        StreamIds.checkAll(args, ids, end, id);
-        if (args.failed()) {
-            return;
+        if (entry != null) {
+            StreamIds.checkAll(args, ids, end, id);
         }
-        Entry entry = call.write(1, Type.STREAM);
         if (args.failed()) {
             return;
         }

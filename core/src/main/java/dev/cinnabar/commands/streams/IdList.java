@@ -22,12 +22,16 @@ final class IdList {
 
     /** Where the arguments behind the list begin; the index of IDS on an error. */
     static int end(Args args, int index) {
+        return end(args, index, NOT_POSITIVE, TOO_FEW);
+    }
+
+    static int end(Args args, int index, RedisError notPositive, RedisError tooFew) {
         if (args.failed()) {
             return index;
         }
-        long n = args.integer(index + 1, 1, Integer.MAX_VALUE, NOT_POSITIVE);
+        long n = args.integer(index + 1, 1, Integer.MAX_VALUE, notPositive);
         if (!args.failed() && n > args.count() - index - 2) {
-            args.fail(TOO_FEW);
+            args.fail(tooFew);
         }
         return args.failed() ? index : index + 2 + (int) n;
     }

@@ -26,6 +26,10 @@ import org.jspecify.annotations.Nullable;
 final class PendingCommands {
 
     private static final RedisError MODE = new RedisError("ERR mode must be SILENT, FAIL, or FATAL");
+    private static final RedisError NO_IDS = new RedisError("ERR syntax error, expected IDS keyword");
+    private static final RedisError IDS_NOT_POSITIVE = new RedisError("ERR numids must be a positive integer");
+    private static final RedisError IDS_TOO_FEW = new RedisError("ERR number of IDs doesn't match numids");
+    private static final RedisError RETRY_COUNT_NEGATIVE = new RedisError("ERR Invalid RETRYCOUNT value, must be >= 0");
 
     private PendingCommands() {}
 
@@ -121,38 +125,49 @@ final class PendingCommands {
     // XNACK
 
     private static void giveBack(Call call, Args args, Reply reply) {
-        if (!args.is(3, "silent") && !args.is(3, "fail") && !args.is(3, "fatal")) {
-            args.fail(MODE);
-            return;
+        boolean found = findGroup(call, args);
+        if (!args.failed() && !found) {
+            args.fail(noGroup(args));
         }
-        int ids = IdList.begin(args, 4);
-        int end = IdList.end(args, 4);
-        long retryCount = -1;
-        boolean force = false;
-        for (int i = end; i < args.count() && !args.failed(); i++) {
-            if (args.is(i, "force")) {
-                force = true;
-            } else if (i + 1 < args.count() && args.is(i, "retrycount")) {
-                retryCount = args.integer(++i);
-                if (retryCount < 0) {
-                    args.fail(RedisError.NOT_AN_INTEGER);
-                }
-            } else {
-                args.fail(RedisError.SYNTAX);
-            }
+        if (!args.failed() && !args.is(3, "silent") && !args.is(3, "fail") && !args.is(3, "fatal")) {
+            args.fail(MODE);
         }
         StreamId id = call.views().streamId;
-        StreamIds.checkAll(args, ids, end, id);
+        int ids = 0;
+        int end = 0;
+        long retryCount = -1;
+        boolean force = false;
+        int i = 4;
+        while (i < args.count() && !args.failed()) {
+            int more = args.count() - 1 - i;
+            if (ids == 0 && more > 0 && args.is(i, "ids")) {
+                ids = i + 2;
+                end = IdList.end(args, i, IDS_NOT_POSITIVE, IDS_TOO_FEW);
+                StreamIds.checkAll(args, ids, end, id);
+                i = end;
+            } else if (args.is(i, "force")) {
+                force = true;
+                i++;
+            } else if (more > 0 && args.is(i, "retrycount")) {
+                retryCount = args.integer(i + 1);
+                if (retryCount < 0) {
+                    args.fail(RETRY_COUNT_NEGATIVE);
+                }
+                i += 2;
+            } else {
+                args.fail(RedisError.showing(
+                        "ERR Unrecognized XNACK option '" + args.at(i).shown(Integer.MAX_VALUE) + "'"));
+            }
+        }
+        if (ids == 0) {
+            args.fail(NO_IDS);
+        }
         if (args.failed()) {
             return;
         }
-        if (!findGroup(call, args)) {
-            args.fail(noGroup(args));
-            return;
-        }
         long n = 0;
-        for (int i = ids; i < end; i++) {
-            StreamIds.read(args, i, id);
+        for (int k = ids; k < end; k++) {
+            StreamIds.read(args, k, id);
             if (giveBack(call, args, id, retryCount, force)) {
                 n++;
             }
@@ -165,21 +180,19 @@ final class PendingCommands {
 
     private static boolean giveBack(Call call, Args args, StreamId id, long retryCount, boolean force) {
         ConsumerGroup group = call.views().consumerGroup;
-        if (!group.findPending(id)) {
-            if (!force || !call.views().stream.find(id.millis(), id.sequence())) {
-                return false;
-            }
+        if (group.findPending(id)) {
+            group.release();
+        } else if (force && call.views().stream.find(id.millis(), id.sequence())) {
             group.forceReleased(id);
         } else {
-            group.release();
-            if (args.is(3, "silent")) {
-                group.setDeliveryCount(Math.max(0, group.deliveryCount() - 1));
-            } else if (args.is(3, "fatal")) {
-                group.setDeliveryCount(Long.MAX_VALUE);
-            }
+            return false;
         }
         if (retryCount >= 0) {
             group.setDeliveryCount(retryCount);
+        } else if (args.is(3, "silent")) {
+            group.setDeliveryCount(Math.max(0, group.deliveryCount() - 1));
+        } else if (args.is(3, "fatal")) {
+            group.setDeliveryCount(Long.MAX_VALUE);
         }
         return true;
     }

@@ -22,10 +22,11 @@ import java.util.List;
 /** What a stream remembers of its producers: XCFGSET, XIDMPRECORD. Stateless. */
 final class ProducerCommands {
 
-    private static final int MAX_SECONDS = 86_400;
-    private static final int MAX_MOST = 10_000;
+    private static final int MAX_SECONDS = Idempotency.MAX_SECONDS;
+    private static final int MAX_MOST = Idempotency.MAX_MOST;
     private static final RedisError SECONDS = new RedisError("ERR IDMP-DURATION must be between 1 and 86400 seconds");
     private static final RedisError MOST = new RedisError("ERR IDMP-MAXSIZE must be between 1 and 10000 entries");
+    private static final RedisError NOTHING = new RedisError("ERR At least one parameter must be specified");
     private static final RedisError NO_PRODUCER = new RedisError("ERR IDMP requires a non-empty producer ID");
     private static final RedisError NO_ID = new RedisError("ERR IDMP requires a non-empty idempotent ID");
     private static final RedisError NO_ENTRY = new RedisError("ERR No such stream entry");
@@ -65,13 +66,13 @@ final class ProducerCommands {
         long seconds = 0;
         long most = 0;
         if (args.count() == 2) {
-            args.fail(RedisError.SYNTAX);
+            args.fail(NOTHING);
         }
         for (int i = 2; i < args.count() && !args.failed(); i += 2) {
             if (i + 1 < args.count() && args.is(i, "idmp-duration")) {
-                seconds = args.integer(i + 1, 1, MAX_SECONDS, SECONDS);
+                seconds = between(args, i + 1, MAX_SECONDS, SECONDS);
             } else if (i + 1 < args.count() && args.is(i, "idmp-maxsize")) {
-                most = args.integer(i + 1, 1, MAX_MOST, MOST);
+                most = between(args, i + 1, MAX_MOST, MOST);
             } else {
                 args.fail(RedisError.SYNTAX);
             }
@@ -89,6 +90,14 @@ final class ProducerCommands {
                 seconds == 0 ? known.durationSeconds() : (int) seconds, most == 0 ? known.mostIds() : (int) most);
         call.changed(1);
         reply.ok();
+    }
+
+    private static long between(Args args, int index, int max, RedisError otherwise) {
+        long n = args.integer(index);
+        if (n < 1 || n > max) {
+            args.fail(otherwise);
+        }
+        return n;
     }
 
     private static void record(Call call, Args args, Reply reply) {
