@@ -10,10 +10,12 @@ import dev.cinnabar.structures.RecordConsumer;
 import dev.cinnabar.values.Elements;
 import dev.cinnabar.values.Entry;
 import dev.cinnabar.values.HashValue;
+import dev.cinnabar.values.Keeper;
 import dev.cinnabar.values.MemberAim;
 import dev.cinnabar.values.Values;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The part of one numbered database that lies in one partition. Guarded by the partition's lock.
@@ -233,34 +235,9 @@ public final class Database implements Entry.Home {
     }
 
     @Override
-    public void elementChanges(Entry entry, long hash, long record) {
+    public @Nullable Keeper keeper(Entry entry) {
         assert mayChange(entry) : "changed, and the snapshot does not have it";
-        if (partition.hasParted()) {
-            PartedValue value = partition.parted(Elements.root(entry));
-            if (value != null) {
-                value.elementChanges(hash, record);
-            }
-        }
-    }
-
-    @Override
-    public void endChanges(Entry entry, boolean left, long n) {
-        assert mayChange(entry) : "changed, and the snapshot does not have it";
-        if (partition.hasParted()) {
-            PartedValue value = partition.parted(Elements.root(entry));
-            if (value != null) {
-                value.endChanges(left, n);
-            }
-        }
-    }
-
-    @Override
-    public void wholeChanges(Entry entry) {
-        assert mayChange(entry) : "changed, and the snapshot does not have it";
-        Snapshot snapshot = partition.snapshot();
-        if (snapshot != null && partition.hasParted()) {
-            snapshot.takeRest(partition, Elements.root(entry));
-        }
+        return partition.hasParted() && Elements.isDivisible(entry) ? partition.parted(Elements.root(entry)) : null;
     }
 
     private boolean mayChange(Entry entry) {

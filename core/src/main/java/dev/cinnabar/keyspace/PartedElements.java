@@ -29,7 +29,7 @@ final class PartedElements extends PartedValue {
     }
 
     @Override
-    void elementChanges(long hash, long record) {
+    public void elementChanges(long hash, long record) {
         if (Elements.position(hash) >= position && noted.add(hash) && record != Memory.NULL) {
             snapshot.takeElement(this, own, record);
         }
@@ -37,6 +37,9 @@ final class PartedElements extends PartedValue {
 
     @Override
     boolean walk(int maxBatch, long maxBytes, long deadlineNanos, Clock clock) {
+        if (snapshot.isDiscarded()) {
+            return true;
+        }
         long bytes = 0;
         do {
             batchCount = 0;
@@ -52,6 +55,17 @@ final class PartedElements extends PartedValue {
             position = next;
         } while (bytes < maxBytes && clock.nanos() - deadlineNanos < 0);
         return false;
+    }
+
+    /** The value is small by now. */
+    @Override
+    public void smallFormComes() {
+        snapshot.takeRest(this);
+    }
+
+    @Override
+    long keptBytes() {
+        return 0;
     }
 
     private void collect(long record) {

@@ -4,6 +4,7 @@ import dev.cinnabar.memory.Bytes;
 import dev.cinnabar.memory.Memory;
 import dev.cinnabar.values.Elements;
 import dev.cinnabar.values.Entry;
+import dev.cinnabar.values.Keeper;
 import dev.cinnabar.values.Values;
 
 /**
@@ -12,11 +13,11 @@ import dev.cinnabar.values.Values;
  * <p>Its key may be deleted, renamed or moved meanwhile, so it has an entry of its own that refers to the same value. If that
  * is to be freed, it is left to this entry alone, and thrown away at the end.
  */
-abstract class PartedValue {
+abstract class PartedValue implements Keeper {
 
     private final Partition partition;
     private final Snapshot.Parts parts;
-    private final long root;
+    private long root;
     private boolean isOrphan;
 
     /** What refers to the value, whatever becomes of its key. */
@@ -47,23 +48,26 @@ abstract class PartedValue {
         return root;
     }
 
-    /** An element is about to be changed or removed, or added if it has no record. */
-    void elementChanges(long hash, long record) {
-        throw new IllegalStateException("a value without hashes");
-    }
-
-    /** A list is about to get elements at an end, or if {@code n} is negative, to lose them. */
-    void endChanges(boolean left, long n) {
-        throw new IllegalStateException("a value without ends");
-    }
-
-    /** Hands out what has not been yet, some elements at a time, of about so many bytes, or until a time; returns whether that was all. */
+    /**
+     * Hands out what has not been yet, some elements at a time, of about so many bytes, or until a time; returns whether
+     * that was all. If nobody wants it, what is kept is freed in the same way.
+     */
     abstract boolean walk(int batch, long maxBytes, long deadlineNanos, Clock clock);
 
     /** The value of an entry is about to be freed: it is not, but left to this. */
     void adopt(Entry entry) {
         Values.handOver(entry, own);
+        orphan();
+    }
+
+    /** The value belongs to this alone, to be freed at the end. */
+    final void orphan() {
         isOrphan = true;
+    }
+
+    /** No entry refers to the value by its root any more, which may come to be that of another one. */
+    final void detach() {
+        root = Memory.NULL;
     }
 
     /** All has been handed out, or nobody wants it. */
@@ -75,8 +79,11 @@ abstract class PartedValue {
         }
     }
 
+    /** The bytes of what was copied or taken over, other than the value itself, and not yet handed out. */
+    abstract long keptBytes();
+
     /** The bytes that it takes in its partition's memory. */
     long bytes() {
-        return own.blockSize() + (isOrphan ? Values.externalSize(own) : 0);
+        return own.blockSize() + keptBytes() + (isOrphan ? Values.externalSize(own) : 0);
     }
 }

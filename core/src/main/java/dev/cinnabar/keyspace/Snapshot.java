@@ -1,5 +1,6 @@
 package dev.cinnabar.keyspace;
 
+import dev.cinnabar.memory.Bytes;
 import dev.cinnabar.structures.RecordConsumer;
 import dev.cinnabar.values.Elements;
 import dev.cinnabar.values.Entry;
@@ -38,8 +39,7 @@ public final class Snapshot {
      * of each entry whose place or expiry has changed, and SnapshotCommandsTest runs all commands that write against it.
      *
      * BIG VALUES, of more than 64 KB, are handed out in parts, so that no lock is held for long: see PartedValue. That holds
-     * for hashes, sets, sorted sets and lists. Strings and streams come as a whole; so does the rest of a list that is changed
-     * elsewhere than at its ends.
+     * for hashes, sets, sorted sets, lists and strings; streams come as a whole.
      *
      * WHEN IT FAILS, or nobody wants it any more, the epochs must agree all the same: it is walked to its end, and the sink
      * gets nothing.
@@ -80,13 +80,14 @@ public final class Snapshot {
          */
         long element(Entry entry, long record);
 
-        /**
-         * Elements of a list: {@code n} from the index {@code from} on. Called as {@link Sink#take} is.
-         *
-         * @param atEnd whether they are the last ones, in front of those that have come with this before; else they are the
-         *     next ones
-         */
-        long range(Entry entry, long from, long n, boolean atEnd);
+        /** The next elements of a list: {@code n} from the index {@code from} on. Called as {@link Sink#take} is. */
+        long range(Entry entry, long from, long n);
+
+        /** The next element of a list, where it is in none any more. Called as {@link Sink#take} is. */
+        long value(Bytes element);
+
+        /** The next bytes of a string. Called as {@link Sink#take} is. */
+        long bytes(Bytes some);
 
         /** All elements have come. Called as {@link Sink#take} is. */
         void close();
@@ -241,7 +242,7 @@ public final class Snapshot {
     }
 
     /** It may be a command that we are in, and that is not to fail for this. */
-    private void fail(Throwable e) {
+    void fail(Throwable e) {
         failure = e;
         isDiscarded = true;
     }
@@ -255,9 +256,11 @@ public final class Snapshot {
         if (parts == null) {
             return false;
         }
-        PartedValue value = Elements.has(entry)
-                ? new PartedElements(this, partition, parts, entry)
-                : new PartedList(this, partition, parts, entry);
+        PartedValue value = switch (entry.type()) {
+            case LIST -> new PartedList(this, partition, parts, entry);
+            case STRING -> new PartedString(this, partition, parts, entry);
+            default -> new PartedElements(this, partition, parts, entry);
+        };
         partition.add(value);
         pending.add(value);
         return true;
@@ -274,10 +277,10 @@ public final class Snapshot {
         return 0;
     }
 
-    long takeRange(PartedValue value, Entry entry, long from, long n, boolean atEnd) {
+    long takeRange(PartedValue value, Entry entry, long from, long n) {
         if (!isDiscarded) {
             try {
-                return value.parts().range(entry, from, n, atEnd);
+                return value.parts().range(entry, from, n);
             } catch (RuntimeException | OutOfMemoryError e) {
                 fail(e);
             }
@@ -285,13 +288,32 @@ public final class Snapshot {
         return 0;
     }
 
-    /** The value with this root is about to change in a way that cannot be followed: all the rest of it is taken. */
-    void takeRest(Partition partition, long root) {
-        PartedValue value = partition.parted(root);
-        if (value != null) {
-            while (!value.walk(PARTS, Long.MAX_VALUE, keyspace.clock().nanos() + stepNanos, keyspace.clock())) {}
-            end(value);
+    long takeValue(PartedValue value, Bytes element) {
+        if (!isDiscarded) {
+            try {
+                return value.parts().value(element);
+            } catch (RuntimeException | OutOfMemoryError e) {
+                fail(e);
+            }
         }
+        return 0;
+    }
+
+    long takeBytes(PartedValue value, Bytes some) {
+        if (!isDiscarded) {
+            try {
+                return value.parts().bytes(some);
+            } catch (RuntimeException | OutOfMemoryError e) {
+                fail(e);
+            }
+        }
+        return 0;
+    }
+
+    /** A value that is about to become small: all the rest of it is taken. */
+    void takeRest(PartedValue value) {
+        while (!value.walk(PARTS, Long.MAX_VALUE, keyspace.clock().nanos() + stepNanos, keyspace.clock())) {}
+        end(value);
     }
 
     private void end(PartedValue value) {
@@ -365,12 +387,11 @@ public final class Snapshot {
         try {
             boolean isHere = partition.isParting(value);
             if (isHere
-                    && (isDiscarded
-                            || value.walk(
-                                    Math.min(PARTS, stepEntries),
-                                    stepBytes,
-                                    keyspace.clock().nanos() + stepNanos,
-                                    keyspace.clock()))) {
+                    && value.walk(
+                            Math.min(PARTS, stepEntries),
+                            stepBytes,
+                            keyspace.clock().nanos() + stepNanos,
+                            keyspace.clock())) {
                 end(value);
                 isHere = false;
             }

@@ -1,5 +1,6 @@
 package dev.cinnabar.persistence;
 
+import dev.cinnabar.memory.Bytes;
 import dev.cinnabar.values.Entry;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,11 @@ public interface EntryFormat {
             return null;
         }
 
+        /** Hands to the sink what stands for all bytes of a string that was begun, and {@link Begun#isGathered gathered}. */
+        default void string(Bytes all) {
+            throw new IllegalStateException("nothing is gathered");
+        }
+
         /** Gives memory back. */
         @Override
         void close();
@@ -47,6 +53,15 @@ public interface EntryFormat {
 
         /** The same for elements of a list, {@code n} from the index {@code from} on. */
         void range(Entry entry, long from, long n);
+
+        /** The same for an element of a list that is in none any more. */
+        void value(Bytes element);
+
+        /** The same for the next bytes of a string. */
+        void bytes(Bytes some);
+
+        /** Whether the bytes of the string are not to be had from this, but from {@link Encoder#string} of all of them. */
+        boolean isGathered();
     }
 
     /** A new encoder, whose bytes go to this sink. */

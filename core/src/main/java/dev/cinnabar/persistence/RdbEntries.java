@@ -5,12 +5,19 @@ import dev.cinnabar.memory.Bytes;
 import dev.cinnabar.values.Entry;
 import dev.cinnabar.values.HashValue;
 import dev.cinnabar.values.Limits;
+import dev.cinnabar.values.StringValue;
 import dev.cinnabar.values.Views;
 
 /** Keys with their values as they are in RDB files. Thread-safe. */
 public final class RdbEntries implements EntryFormat {
 
     private static final int BUFFER_BYTES = 8 << 10;
+
+    /** A longer element is not compressed: its partition is locked that long. */
+    private static final int MAX_COMPRESSED_LOCKED = 64 << 10;
+
+    /** A longer string is not compressed: all its bytes would have to be had at once. */
+    private static final int MAX_COMPRESSED_BYTES = 16 << 20;
 
     private final Limits limits;
     private final AccessTimes accessTimes;
@@ -35,7 +42,9 @@ public final class RdbEntries implements EntryFormat {
         private final Bytes view = new Bytes();
 
         RdbEncoder(RdbWriter.Sink sink) {
-            out = new RdbWriter(sink, BUFFER_BYTES, compresses, accounting).withoutChecksum();
+            out = new RdbWriter(sink, BUFFER_BYTES, compresses, accounting)
+                    .withoutChecksum()
+                    .compressingAtMost(MAX_COMPRESSED_LOCKED);
             values = new ValueWriter(out, new Views(limits));
         }
 
@@ -49,7 +58,11 @@ public final class RdbEntries implements EntryFormat {
         @Override
         public Begun begin(Entry entry) {
             long due = HashValue.dueMillis(entry);
+            boolean isGathered = compresses && entry.isString() && StringValue.length(entry) <= MAX_COMPRESSED_BYTES;
             int version = RdbFileWriter.begin(out, values, accessTimes, entry, view);
+            if (entry.isString() && !isGathered) {
+                out.length(StringValue.length(entry));
+            }
             out.flush();
             return new Begun() {
                 @Override
@@ -68,7 +81,31 @@ public final class RdbEntries implements EntryFormat {
                     values.range(own, from, n);
                     out.flush();
                 }
+
+                @Override
+                public void value(Bytes element) {
+                    out.string(element);
+                    out.flush();
+                }
+
+                @Override
+                public void bytes(Bytes some) {
+                    out.bytes(some);
+                    out.flush();
+                }
+
+                @Override
+                public boolean isGathered() {
+                    return isGathered;
+                }
             };
+        }
+
+        @Override
+        public void string(Bytes all) {
+            out.compressingAtMost(MAX_COMPRESSED_BYTES);
+            out.string(all);
+            out.flush();
         }
 
         @Override

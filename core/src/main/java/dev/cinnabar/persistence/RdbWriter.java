@@ -42,6 +42,7 @@ public final class RdbWriter implements AutoCloseable {
     private int length;
     private int summed;
     private boolean sums = true;
+    private int mostCompressed = Integer.MAX_VALUE;
     private long flushed;
     private long crc;
 
@@ -65,6 +66,12 @@ public final class RdbWriter implements AutoCloseable {
     /** Leaves the checksum to someone else: {@link #crc} is meaningless. */
     public RdbWriter withoutChecksum() {
         sums = false;
+        return this;
+    }
+
+    /** Longer strings are not compressed. */
+    RdbWriter compressingAtMost(int bytes) {
+        mostCompressed = bytes;
         return this;
     }
 
@@ -180,7 +187,7 @@ public final class RdbWriter implements AutoCloseable {
                 return;
             }
         }
-        if (!compresses || n <= RdbFormat.MAX_UNCOMPRESSED || !compressed(bytes)) {
+        if (!compresses || n <= RdbFormat.MAX_UNCOMPRESSED || n > mostCompressed || !compressed(bytes)) {
             length(n);
             bytes(bytes);
         }

@@ -2,11 +2,11 @@ package dev.cinnabar.persistence;
 
 import dev.cinnabar.keyspace.Keyspace;
 import dev.cinnabar.keyspace.Snapshot;
+import dev.cinnabar.memory.Buffer;
+import dev.cinnabar.memory.BufferAccounting;
 import dev.cinnabar.memory.Bytes;
 import dev.cinnabar.values.Entry;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -193,8 +193,9 @@ public final class SnapshotStream implements Snapshot.Sink {
         private Chunk chunk;
         private int keys = 1;
 
-        /** Of a list: what comes at the end, in reverse order. */
-        private final List<byte[]> ending = new ArrayList<>(0);
+        // Of the walking thread: a string that is compressed as a whole.
+        private final Buffer gathered = new Buffer(new BufferAccounting(), Integer.MAX_VALUE);
+        private boolean isHeadWritten;
 
         private volatile boolean isClosed;
 
@@ -230,22 +231,32 @@ public final class SnapshotStream implements Snapshot.Sink {
         }
 
         @Override
-        public long range(Entry entry, long from, long n, boolean atEnd) {
-            if (!atEnd) {
-                int before = chunk.length;
-                lane.encoderTo(chunk);
-                begun.range(entry, from, n);
-                return made(before);
-            }
-            Chunk part = newChunk();
-            lane.encoderTo(part);
+        public long range(Entry entry, long from, long n) {
+            int before = chunk.length;
+            lane.encoderTo(chunk);
             begun.range(entry, from, n);
-            byte[] bytes = Arrays.copyOf(part.bytes, part.length);
-            part.clear();
-            spare.offer(part);
-            ending.add(bytes);
-            waiting.addAndGet(bytes.length);
-            return bytes.length;
+            return made(before);
+        }
+
+        @Override
+        public long value(Bytes element) {
+            int before = chunk.length;
+            lane.encoderTo(chunk);
+            begun.value(element);
+            return made(before);
+        }
+
+        @Override
+        public long bytes(Bytes some) {
+            if (begun.isGathered() && keys == 1) {
+                // What stands in front is not compressed.
+                endChunk();
+                chunk = newChunk();
+            }
+            int before = chunk.length;
+            lane.encoderTo(chunk);
+            begun.bytes(some);
+            return made(before);
         }
 
         private void endChunk() {
@@ -256,17 +267,36 @@ public final class SnapshotStream implements Snapshot.Sink {
 
         @Override
         public void close() {
-            // What comes at the end is left to the walking thread: it may be much, and nobody changes it any more.
             endChunk();
             isClosed = true;
         }
 
-        void writeEnding(Output output) {
-            for (int i = ending.size() - 1; i >= 0 && !snapshot.isDiscarded(); i--) {
-                byte[] bytes = ending.get(i);
-                output.write(database, view.set(bytes, 0, bytes.length), begun.version(), 0);
-                waiting.addAndGet(-bytes.length);
+        /** Writes what has come of it. */
+        void drainTo(Output output) {
+            if (!begun.isGathered()) {
+                drain(parts, output);
+                return;
             }
+            for (Chunk part = parts.poll(); part != null; part = parts.poll()) {
+                if (!isHeadWritten) {
+                    isHeadWritten = true;
+                    drain(part, output);
+                } else {
+                    gathered.append(part.bytes, 0, part.length);
+                    keep(part);
+                }
+            }
+        }
+
+        /** Writes what could not be before all had come. */
+        void end(Output output) {
+            if (begun.isGathered() && !snapshot.isDiscarded()) {
+                try (EntryFormat.Encoder encoder = format.newEncoder(
+                        (bytes, offset, n) -> output.write(database, view.set(bytes, offset, n), begun.version(), 0))) {
+                    encoder.string(gathered.view(new Bytes()));
+                }
+            }
+            gathered.close();
         }
     }
 
@@ -347,6 +377,9 @@ public final class SnapshotStream implements Snapshot.Sink {
         full.clear();
         spare.clear();
         waiting.set(0);
+        if (big != null) {
+            big.gathered.close();
+        }
         Throwable cause = snapshot.failure();
         if (failure != null) {
             throw failure;
@@ -378,11 +411,11 @@ public final class SnapshotStream implements Snapshot.Sink {
         mostWaiting = Math.max(mostWaiting, waiting.get());
         if (big != null) {
             boolean isClosed = big.isClosed;
-            drain(big.parts, output);
+            big.drainTo(output);
             if (!isClosed) {
                 return;
             }
-            big.writeEnding(output);
+            big.end(output);
             big = null;
         }
         drain(full, output);
@@ -390,12 +423,20 @@ public final class SnapshotStream implements Snapshot.Sink {
 
     private void drain(Queue<Chunk> chunks, Output output) {
         for (Chunk chunk = chunks.poll(); chunk != null && !snapshot.isDiscarded(); chunk = chunks.poll()) {
-            chunk.writeTo(output, view);
-            waiting.addAndGet(-chunk.length);
-            chunk.clear();
-            if (chunk.bytes.length <= MAX_KEPT_BYTES) {
-                spare.offer(chunk);
-            }
+            drain(chunk, output);
+        }
+    }
+
+    private void drain(Chunk chunk, Output output) {
+        chunk.writeTo(output, view);
+        keep(chunk);
+    }
+
+    private void keep(Chunk chunk) {
+        waiting.addAndGet(-chunk.length);
+        chunk.clear();
+        if (chunk.bytes.length <= MAX_KEPT_BYTES) {
+            spare.offer(chunk);
         }
     }
 }

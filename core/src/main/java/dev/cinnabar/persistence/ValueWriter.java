@@ -121,7 +121,8 @@ public final class ValueWriter {
 
     /**
      * Writes type, key and what stands in front of the elements of a value that is {@link Elements#isDivisible divisible}: all of
-     * them follow, by {@link #element} in any order, or of a list by {@link #range} in theirs.
+     * them follow, by {@link #element} in any order, or of a list by {@link #range} in theirs, or of a string its
+     * length and its bytes.
      */
     int begin(Entry entry, Bytes key) {
         between = key;
@@ -130,6 +131,10 @@ public final class ValueWriter {
             case Encoding.ZSET_SKIPLIST -> beginSortedSet(views.sortedSet.at(entry));
             case Encoding.HASH_HASHTABLE -> beginHash(entry, views.hash.at(entry));
             case Encoding.LIST_QUICKLIST -> beginList(views.list.at(entry));
+            case Encoding.STRING_BLOCK -> {
+                type(ValueFormat.STRING);
+                yield ValueFormat.VERSION_BASE;
+            }
             default -> throw new IllegalArgumentException("no elements: " + Encoding.nameOf(entry.kind()));
         };
     }

@@ -11,9 +11,12 @@ public final class Elements {
 
     private Elements() {}
 
-    /** Whether a value can be handed out in parts: one with elements, or a list of the large form. */
+    /** Whether a value can be handed out in parts: one with elements, a list of the large form, a string in a block. */
     public static boolean isDivisible(Entry entry) {
-        return entry.kind() == Encoding.LIST_QUICKLIST || has(entry);
+        return switch (entry.kind()) {
+            case Encoding.LIST_QUICKLIST, Encoding.STRING_BLOCK -> true;
+            default -> has(entry);
+        };
     }
 
     /** Whether a value has elements in this sense. */
@@ -26,7 +29,11 @@ public final class Elements {
 
     /** A number that belongs to the value as long as it is of this form, wherever it is moved within its partition. */
     public static long root(Entry entry) {
-        return entry.kind() == Encoding.LIST_QUICKLIST ? ListValue.root(entry) : Values.memberTable(entry);
+        return switch (entry.kind()) {
+            case Encoding.LIST_QUICKLIST -> ListValue.root(entry);
+            case Encoding.STRING_BLOCK -> StringValue.root(entry);
+            default -> Values.memberTable(entry);
+        };
     }
 
     /**

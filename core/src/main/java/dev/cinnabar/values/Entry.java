@@ -4,6 +4,7 @@ import dev.cinnabar.memory.Bytes;
 import dev.cinnabar.memory.Memory;
 import dev.cinnabar.memory.Tag;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A key with its value, seen where it lies: a view that is moved from entry to entry. Guarded by the lock of the partition
@@ -40,17 +41,12 @@ public final class Entry {
         default void fieldsDue(Entry entry, long oldDueMillis) {}
 
         /**
-         * An element of a value that has {@link Elements} is about to be changed or removed, or added.
-         *
-         * @param record where it lies; {@link Memory#NULL} if it is to be added
+         * What keeps the old form of this entry's value while it changes, or null. The value is about to change: all that has
+         * to happen before has happened.
          */
-        default void elementChanges(Entry entry, long hash, long record) {}
-
-        /** A list of the large form is about to get elements at an end, or if {@code n} is negative, to lose them. */
-        default void endChanges(Entry entry, boolean left, long n) {}
-
-        /** A value that is {@link Elements#isDivisible} is about to take the small form, or a list to change inside. */
-        default void wholeChanges(Entry entry) {}
+        default @Nullable Keeper keeper(Entry entry) {
+            return null;
+        }
     }
 
     private Memory memory;

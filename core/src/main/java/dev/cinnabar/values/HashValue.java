@@ -373,13 +373,13 @@ public final class HashValue {
         Memory memory = entry.memory();
         long hash = MemberHash.of(name);
         if (fresh) {
-            entry.home().elementChanges(entry, hash, Memory.NULL);
+            Keeper.elementChanges(entry, hash, Memory.NULL);
             long record = FieldRecord.create(memory, name, newValue, Entry.NEVER);
             table.insert(hash, record);
             countBytes(FieldRecord.blockSize(memory, record));
             return;
         }
-        entry.home().elementChanges(entry, hash, place);
+        Keeper.elementChanges(entry, hash, place);
         long expiry = expiryMillis();
         long newExpiry = keepExpiry ? expiry : Entry.NEVER;
         if (expiry == newExpiry && FieldRecord.overwrite(memory, place, newValue)) {
@@ -431,7 +431,7 @@ public final class HashValue {
             long record = place;
             Bytes name = FieldRecord.field(memory, record, field);
             long hash = MemberHash.of(name);
-            entry.home().elementChanges(entry, hash, record);
+            Keeper.elementChanges(entry, hash, record);
             table.remove(hash, table.find(hash, name));
             long expiry = FieldRecord.expiryMillis(memory, record);
             if (expiry != Entry.NEVER) {
@@ -469,7 +469,7 @@ public final class HashValue {
                 FieldRecord.field(memory, old, field);
                 FieldRecord.value(memory, old, value);
                 long hash = MemberHash.of(field);
-                entry.home().elementChanges(entry, hash, old);
+                Keeper.elementChanges(entry, hash, old);
                 exchange(hash, field, FieldRecord.create(memory, field, value, whenMillis));
                 FieldRecord.free(memory, old);
             }

@@ -80,6 +80,8 @@ public final class HyperLogLog {
 
     private void locate() {
         Entry string = shown();
+        // It is short, and which bytes will change is not known here.
+        StringValue.beforeOverwriting(string, 0, StringValue.length(string));
         segment = StringValue.segment(string);
         base = StringValue.offset(string);
         length = StringValue.length(string);

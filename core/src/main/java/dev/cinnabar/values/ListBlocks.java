@@ -6,6 +6,7 @@ import dev.cinnabar.memory.Tag;
 import dev.cinnabar.structures.BTree;
 import dev.cinnabar.structures.Listpack;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The large form of a list: a sequence of listpacks, each in a block. A flyweight with a cursor, which is positioned at an
@@ -97,6 +98,7 @@ final class ListBlocks {
     private int position;
 
     private final Listpack other = new Listpack();
+    private final Bytes oldElement = new Bytes();
 
     /** A flyweight that shows nothing yet; {@link #at} comes before everything else. */
     @SuppressWarnings("NullAway.Init")
@@ -237,19 +239,27 @@ final class ListBlocks {
         return element(view);
     }
 
-    /** Removes {@code n} elements from an end, all if there are fewer. */
-    void removeEnd(boolean left, long n) {
+    /** Removes {@code n} elements from an end, all if there are fewer, and tells a keeper before. */
+    void removeEnd(boolean left, long n, @Nullable Keeper keeper) {
         long rest = Math.min(n, length());
         while (rest > 0) {
             showEnd(left);
             int count = pack.count();
             if (rest >= count) {
-                account(-count, -elementBytes());
                 long gone = block;
+                boolean taken = keeper != null && keeper.takesBlock(left ? 0 : length() - count, gone);
+                account(-count, -elementBytes());
                 memory.putLong(root, place == Place.HEAD ? HEAD : TAIL, 0);
-                free(gone);
+                if (taken) {
+                    giveAway(gone);
+                } else {
+                    free(gone);
+                }
                 rest -= count;
             } else {
+                if (keeper != null) {
+                    tellOfEnd(keeper, left, (int) rest);
+                }
                 int removed;
                 if (left) {
                     removed = pack.deleteFirst((int) rest);
@@ -262,6 +272,17 @@ final class ListBlocks {
             }
         }
         place = Place.NOWHERE;
+    }
+
+    /** Elements at an end of the cursor's block, which is at that end, are about to be removed. */
+    private void tellOfEnd(Keeper keeper, boolean left, int n) {
+        long index = left ? 0 : length() - 1;
+        int p = left ? pack.first() : pack.last();
+        for (int i = 0; i < n; i++) {
+            // From the left, all have the index 0 when it is their turn.
+            keeper.elementGoes(index - (left ? 0 : i), pack.get(p, oldElement), false);
+            p = left ? pack.next(p) : pack.previous(p);
+        }
     }
 
     /** Shows the block at an end, which is taken out of the tree. */
@@ -312,6 +333,23 @@ final class ListBlocks {
         place = Place.NOWHERE;
         previousBlock();
         position = pack.last();
+    }
+
+    /** The index of the element at the cursor. */
+    long index() {
+        long index = 0;
+        for (int p = pack.first(); p != position; p = pack.next(p)) {
+            index++;
+        }
+        if (place != Place.HEAD && memory.getLong(root, HEAD) != 0) {
+            index += count(memory.getLong(root, HEAD));
+        }
+        if (place == Place.TREE) {
+            index += tree.rank();
+        } else if (place == Place.TAIL && hasTree()) {
+            index += tree().weight();
+        }
+        return index;
     }
 
     /** Shows the element at the cursor; valid until the sequence changes or the cursor moves. */
@@ -616,20 +654,29 @@ final class ListBlocks {
         }
     }
 
-    /** Removes up to {@code max} elements that are this value, the first or the last ones. Returns how many there were. */
-    long removeAll(Bytes value, long max, boolean fromLeft) {
+    /**
+     * Removes up to {@code max} elements that are this value, the first or the last ones, and tells a keeper before. Returns
+     * how many there were.
+     */
+    long removeAll(Bytes value, long max, boolean fromLeft, @Nullable Keeper keeper) {
         long left = max;
+        // The index of the block's first element, or from the right, of the one behind it.
+        long index = fromLeft ? 0 : length();
         place = Place.NOWHERE;
         boolean more = fromLeft ? nextBlock() : previousBlock();
         while (more && left > 0) {
             int count = pack.count();
             long bytes = elementBytes();
+            if (keeper != null) {
+                tellOfAll(keeper, value, left, fromLeft, fromLeft ? index : index - count);
+            }
             int removed = fromLeft ? pack.removeFirst(value, left) : pack.removeLast(value, left);
             left -= removed;
             if (removed > 0) {
                 account(-removed, elementBytes() - bytes);
             }
             if (removed == count) {
+                index -= fromLeft ? 0 : count;
                 more = drop(fromLeft);
             } else {
                 boolean merged = false;
@@ -637,11 +684,37 @@ final class ListBlocks {
                     tree.set(count - removed, block);
                     merged = tidy();
                 }
+                index += fromLeft ? count - removed : merged ? -removed : -count;
                 // A block that others were merged into is yet to be looked through where it lies ahead.
                 more = fromLeft ? nextBlock() : merged || previousBlock();
             }
         }
         return max - left;
+    }
+
+    /** Elements of the cursor's block that are this value are about to be removed; {@code index} is that of its first. */
+    private void tellOfAll(Keeper keeper, Bytes value, long max, boolean fromLeft, long index) {
+        boolean canonical = Listpack.isStoredAsNumber(value);
+        long matches = 0;
+        long last = -1;
+        long i = 0;
+        for (int p = pack.first(); p != 0 && fromLeft && matches < max; p = pack.next(p)) {
+            if (pack.equals(p, value, canonical)) {
+                matches++;
+                last = i;
+            }
+            i++;
+        }
+        // From right to left, so that all that is still to come has the index that it has now.
+        matches = fromLeft ? matches : max;
+        i = pack.count() - 1L;
+        for (int p = pack.last(); p != 0 && matches > 0; p = pack.previous(p)) {
+            if ((!fromLeft || i <= last) && pack.equals(p, value, canonical)) {
+                keeper.elementGoes(index + i, pack.get(p, oldElement), false);
+                matches--;
+            }
+            i--;
+        }
     }
 
     /** Frees the cursor's block, which is empty, and goes to the one behind or in front; returns whether there is one. */
@@ -720,9 +793,21 @@ final class ListBlocks {
     }
 
     private void free(long block) {
-        long size = size(block);
-        memory.putLong(root, BYTES, memory.getLong(root, BYTES) - Memory.blockSize(size));
-        memory.free(block, size, Tag.VALUE);
+        giveAway(block);
+        memory.free(block, size(block), Tag.VALUE);
+    }
+
+    /** The block is somebody else's from now on. */
+    private void giveAway(long block) {
+        memory.putLong(root, BYTES, memory.getLong(root, BYTES) - Memory.blockSize(size(block)));
+    }
+
+    static void showBlock(Memory memory, long block, Listpack pack) {
+        pack.at(memory, block, memory.getInt(block, START));
+    }
+
+    static long blockBytes(Memory memory, long block) {
+        return memory.getInt(block, SIZE) & 0xffffffffL;
     }
 
     /** The block, or a smaller one with its listpack if that leaves an eighth of it free. */
@@ -747,7 +832,7 @@ final class ListBlocks {
     }
 
     private long size(long block) {
-        return memory.getInt(block, SIZE) & 0xffffffffL;
+        return blockBytes(memory, block);
     }
 
     private int start(long block) {

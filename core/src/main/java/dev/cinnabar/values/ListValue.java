@@ -1,6 +1,7 @@
 package dev.cinnabar.values;
 
 import dev.cinnabar.memory.Bytes;
+import dev.cinnabar.memory.Memory;
 import dev.cinnabar.structures.Listpack;
 
 /**
@@ -114,7 +115,7 @@ public final class ListValue {
         if (limit < 0 ? bytes > byteLimit(limit) / 2 : bytes > MAX_COUNTED_BYTES || blocks.length() > limit / 2) {
             return;
         }
-        entry.home().wholeChanges(entry);
+        Keeper.smallFormComes(entry);
         Packed.become(entry, Encoding.LIST_LISTPACK, (int) bytes);
         small = true;
         showPack();
@@ -128,7 +129,10 @@ public final class ListValue {
     /** Adds an element at the left or right end. {@link #expect} it before. */
     public void push(boolean left, Bytes value) {
         if (!small) {
-            entry.home().endChanges(entry, left, 1);
+            Keeper keeper = entry.home().keeper(entry);
+            if (keeper != null) {
+                keeper.listGrows(left ? 0 : blocks.length(), 1);
+            }
             if (left) {
                 blocks.pushLeft(value);
             } else {
@@ -162,8 +166,7 @@ public final class ListValue {
     /** Removes {@code n} elements from an end, all if there are fewer. */
     public void removeEnd(boolean left, long n) {
         if (!small) {
-            entry.home().endChanges(entry, left, -n);
-            blocks.removeEnd(left, n);
+            blocks.removeEnd(left, n, entry.home().keeper(entry));
             return;
         }
         int count = pack.count();
@@ -233,7 +236,10 @@ public final class ListValue {
     /** Puts an element in front of the one at the cursor, or behind it. {@link #expect} it before. */
     public void insert(boolean before, Bytes value) {
         if (!small) {
-            entry.home().wholeChanges(entry);
+            Keeper keeper = entry.home().keeper(entry);
+            if (keeper != null) {
+                keeper.listGrows(blocks.index() + (before ? 0 : 1), 1);
+            }
             blocks.insert(before, value);
             return;
         }
@@ -244,7 +250,10 @@ public final class ListValue {
     /** Replaces the element at the cursor. {@link #expect} it before. */
     public void replace(Bytes value) {
         if (!small) {
-            entry.home().wholeChanges(entry);
+            Keeper keeper = entry.home().keeper(entry);
+            if (keeper != null) {
+                keeper.elementGoes(blocks.index(), blocks.element(view), true);
+            }
             blocks.replace(value);
             return;
         }
@@ -261,8 +270,7 @@ public final class ListValue {
     /** Removes up to {@code max} elements that are this value, the first or the last ones. Returns how many there were. */
     public long removeAll(Bytes value, long max, boolean fromLeft) {
         if (!small) {
-            entry.home().wholeChanges(entry);
-            return blocks.removeAll(value, max, fromLeft);
+            return blocks.removeAll(value, max, fromLeft, entry.home().keeper(entry));
         }
         int removed = fromLeft ? pack.removeFirst(value, max) : pack.removeLast(value, max);
         if (removed > 0) {
@@ -287,6 +295,18 @@ public final class ListValue {
         long root = copy.create(to.memory());
         copy.addAll(blocksOf(from));
         to.longAt(ROOT, root);
+    }
+
+    // For who has taken over a block.
+
+    /** Shows the elements of a block. */
+    public static void showBlock(Memory memory, long block, Listpack pack) {
+        ListBlocks.showBlock(memory, block, pack);
+    }
+
+    /** The bytes with which it was allocated. */
+    public static long blockBytes(Memory memory, long block) {
+        return ListBlocks.blockBytes(memory, block);
     }
 
     static long root(Entry entry) {

@@ -252,7 +252,7 @@ public final class SetValue {
         if (table.find(hash, member) != 0) {
             return false;
         }
-        entry.home().elementChanges(entry, hash, Memory.NULL);
+        Keeper.elementChanges(entry, hash, Memory.NULL);
         table.insert(hash, MemberRecord.create(entry.memory(), member));
         countBytes(MemberRecord.blockSize(member.length()));
         return true;
@@ -307,7 +307,7 @@ public final class SetValue {
             return false;
         }
         long record = table.record(slot);
-        entry.home().elementChanges(entry, hash, record);
+        Keeper.elementChanges(entry, hash, record);
         table.remove(hash, slot);
         // Maybe the bytes that the caller has shown us: they are not read any more.
         countBytes(-MemberRecord.blockSize(entry.memory(), record));
@@ -368,7 +368,7 @@ public final class SetValue {
             }
             bytes += Listpack.bytesFor(text);
         }
-        entry.home().wholeChanges(entry);
+        Keeper.smallFormComes(entry);
         table.destroy();
         Packed.become(entry, LISTPACK, bytes);
         look();

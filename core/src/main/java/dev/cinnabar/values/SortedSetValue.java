@@ -235,7 +235,7 @@ public final class SortedSetValue {
             becomeLarge();
             hash = MemberHash.of(member);
         }
-        entry.home().elementChanges(entry, hash, Memory.NULL);
+        Keeper.elementChanges(entry, hash, Memory.NULL);
         long record = ScoredRecord.create(memory, member, score);
         table.insert(hash, record);
         tree.seeking(member).insert(key(score), record);
@@ -251,7 +251,7 @@ public final class SortedSetValue {
             addToListpack(member, score);
             return;
         }
-        entry.home().elementChanges(entry, hash, place);
+        Keeper.elementChanges(entry, hash, place);
         long key = key(score);
         double old = ScoredRecord.score(memory, place);
         ScoredRecord.score(memory, place, score);
@@ -347,7 +347,7 @@ public final class SortedSetValue {
 
     /** Frees a record that the tree has no more. The member may be the record's own. */
     private void dropRecord(long record, long hash, Bytes member) {
-        entry.home().elementChanges(entry, hash, record);
+        Keeper.elementChanges(entry, hash, record);
         table.remove(hash, table.find(hash, member));
         countBytes(-ScoredRecord.blockSize(memory, record));
         ScoredRecord.free(memory, record);

@@ -5,6 +5,7 @@ import dev.cinnabar.memory.Memory;
 import dev.cinnabar.memory.Tag;
 import dev.cinnabar.text.Numbers;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The operations of strings over an entry. Stateless; guarded by the lock of the entry's partition.
@@ -93,10 +94,14 @@ public final class StringValue {
         }
         long oldBlock = 0;
         int oldCapacity = 0;
+        @Nullable Keeper keeper = null;
         if (oldKind == Encoding.STRING_BLOCK) {
             oldBlock = entry.longAt(BLOCK);
+            keeper = entry.home().keeper(entry);
             oldCapacity = entry.intAt(BLOCK_CAPACITY);
-            if (kind == Encoding.STRING_BLOCK && Memory.blockSize(length) == Memory.blockSize(oldCapacity)) {
+            if (kind == Encoding.STRING_BLOCK
+                    && Memory.blockSize(length) == Memory.blockSize(oldCapacity)
+                    && keeper == null) {
                 memory.copyIn(value, oldBlock, 0);
                 entry.intAt(BLOCK_LENGTH, length);
                 entry.expireAt(expiryMillis);
@@ -112,7 +117,9 @@ public final class StringValue {
             entry.reshape(kind, inlineLength(kind, length), expiryMillis);
             writeInside(entry, kind, value);
         }
-        if (oldBlock != 0) {
+        if (keeper != null) {
+            keeper.takesBlock();
+        } else if (oldBlock != 0) {
             memory.free(oldBlock, oldCapacity, Tag.VALUE);
         }
     }
@@ -130,7 +137,12 @@ public final class StringValue {
     /** Replaces the string by a number, and its expiry. */
     public static void setLong(Entry entry, long value, long expiryMillis) {
         if (entry.kind() == Encoding.STRING_BLOCK) {
-            release(entry);
+            Keeper keeper = entry.home().keeper(entry);
+            if (keeper != null) {
+                keeper.takesBlock();
+            } else {
+                release(entry);
+            }
         }
         entry.reshape(Encoding.STRING_INT, 0, expiryMillis);
         entry.longAt(0, value);
@@ -244,8 +256,13 @@ public final class StringValue {
             int more = capacityFor(length);
             long fresh = memory.allocate(more, Tag.VALUE);
             memory.copy(block, 0, fresh, 0, old);
+            Keeper keeper = entry.home().keeper(entry);
             refer(entry, fresh, length, more);
-            memory.free(block, capacity, Tag.VALUE);
+            if (keeper != null) {
+                keeper.takesBlock();
+            } else {
+                memory.free(block, capacity, Tag.VALUE);
+            }
         } else {
             entry.intAt(BLOCK_LENGTH, length);
         }
@@ -259,6 +276,16 @@ public final class StringValue {
         entry.memory().copyIn(digits, 0, entry.address(), entry.valueOffset(), n);
     }
 
+    /** To be called before bytes are overwritten through {@link #segment}. */
+    public static void beforeOverwriting(Entry entry, int offset, int n) {
+        if (entry.kind() == Encoding.STRING_BLOCK) {
+            Keeper keeper = entry.home().keeper(entry);
+            if (keeper != null) {
+                keeper.bytesChange(offset, n);
+            }
+        }
+    }
+
     /** Overwrites bytes from {@code offset} on; the string is made long enough first, with zeros up to the offset. */
     public static void setRange(Entry entry, int offset, Bytes value) {
         int end = Math.addExact(offset, value.length());
@@ -267,6 +294,7 @@ public final class StringValue {
         } else {
             extend(entry, end);
         }
+        beforeOverwriting(entry, offset, value.length());
         Memory memory = entry.memory();
         if (entry.kind() == Encoding.STRING_BLOCK) {
             memory.copyIn(value, entry.longAt(BLOCK), offset);
@@ -304,6 +332,11 @@ public final class StringValue {
                     length);
             refer(to, block, length, capacity);
         }
+    }
+
+    /** Where the block of a string that has one lies. */
+    public static long root(Entry entry) {
+        return entry.longAt(BLOCK);
     }
 
     /** Bytes that the value takes outside its entry. */

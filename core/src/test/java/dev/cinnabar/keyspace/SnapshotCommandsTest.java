@@ -18,6 +18,7 @@ import dev.cinnabar.values.HashValue;
 import dev.cinnabar.values.Limits;
 import dev.cinnabar.values.ListValue;
 import dev.cinnabar.values.SortedSetValue;
+import dev.cinnabar.values.StringValue;
 import dev.cinnabar.values.Type;
 import dev.cinnabar.values.Views;
 import java.io.ByteArrayOutputStream;
@@ -73,7 +74,6 @@ class SnapshotCommandsTest {
             long expiryMillis = entry.expiryMillis();
             Type type = entry.type();
             List<String> elements = new ArrayList<>();
-            List<String> ending = new ArrayList<>();
             inParts++;
             return new Snapshot.Parts() {
                 @Override
@@ -89,25 +89,30 @@ class SnapshotCommandsTest {
                 }
 
                 @Override
-                public long range(Entry own, long from, long n, boolean atEnd) {
-                    List<String> range = new ArrayList<>();
+                public long range(Entry own, long from, long n) {
                     ListValue list = new ListValue(new Limits()).at(own);
                     list.seek(from);
                     for (long i = 0; i < n; i++) {
-                        range.add(list.element(new Bytes()).toString());
+                        elements.add(list.element(new Bytes()).toString());
                         list.next();
-                    }
-                    if (atEnd) {
-                        ending.addAll(0, range);
-                    } else {
-                        elements.addAll(range);
                     }
                     return 1;
                 }
 
                 @Override
+                public long value(Bytes element) {
+                    elements.add(element.toString());
+                    return 1;
+                }
+
+                @Override
+                public long bytes(Bytes some) {
+                    elements.add(HexFormat.of().formatHex(some.toByteArray()));
+                    return 1;
+                }
+
+                @Override
                 public void close() {
-                    elements.addAll(ending);
                     open = false;
                     values.put(key, text(type, elements) + " " + expiryMillis);
                 }
@@ -123,6 +128,10 @@ class SnapshotCommandsTest {
                     elements.add(list.element(new Bytes()).toString());
                 } while (list.next());
                 return text(entry.type(), elements);
+            }
+            if (entry.kind() == Encoding.STRING_BLOCK) {
+                byte[] all = StringValue.view(entry, new Bytes(), new byte[0]).toByteArray();
+                return text(entry.type(), List.of(HexFormat.of().formatHex(all)));
             }
             if (Elements.has(entry)) {
                 List<String> elements = new ArrayList<>();
@@ -155,7 +164,11 @@ class SnapshotCommandsTest {
     /** A big value as text, in whatever order its elements have come. */
     private static String text(Type type, List<String> elements) {
         return type + " "
-                + (type == Type.LIST ? elements : elements.stream().sorted().toList());
+                + switch (type) {
+                    case STRING -> String.join("", elements);
+                    case LIST -> elements;
+                    default -> elements.stream().sorted().toList();
+                };
     }
 
     private final Random random = new Random();
@@ -215,21 +228,30 @@ class SnapshotCommandsTest {
             redis.call("ZADD", "sorted", n, n);
             redis.call("RPUSH", "list", n + "z".repeat(65));
         }
+        redis.call("SETRANGE", "string", Integer.toString(random.nextInt(50_000) + 5000), "s".repeat(3000));
     }
 
     private String changeOfBigValue() {
         String n = Integer.toString(random.nextInt(1000));
         String value = n + "-".repeat(random.nextInt(65));
         return switch (random.nextInt(60)) {
-            case 0 -> pick("DEL ", "UNLINK ", "PERSIST ") + pick("hash", "set", "sorted", "list");
-            case 1 -> pick("RENAME ", "COPY ") + pick("hash h2", "set s2", "h2 hash", "list l2", "sorted z2");
-            case 2 -> pick("MOVE hash 1", "MOVE list 1", "SWAPDB 0 1", "FLUSHDB");
+            case 0 -> pick("DEL ", "UNLINK ", "PERSIST ") + pick("hash", "set", "sorted", "list", "string");
+            case 1 ->
+                pick("RENAME ", "COPY ") + pick("hash h2", "set s2", "h2 hash", "list l2", "sorted z2", "string t2");
+            case 2 -> pick("MOVE hash 1", "MOVE list 1", "MOVE string 1", "SWAPDB 0 1", "FLUSHDB");
             case 3 -> pick("SPOP set 200", "ZREMRANGEBYRANK sorted 0 100", "LTRIM list 20 -20", "LPOP list 30");
-            case 4 -> pick("LSET list 40 ", "LREM list 1 ", "LINSERT list BEFORE ") + n + " " + n;
+            case 4 -> pick("SET string " + n.repeat(2000), "SET string 1", "SETRANGE string 100000 x", "INCR string");
             case 5 -> pick("EXPIRE hash 100", "SET hash 1", "SUNIONSTORE set set s2", "ZUNIONSTORE sorted 1 z2");
             case 6 -> pick("LTRIM list 5 -1", "LTRIM list 0 -5", "SPOP set 400", "RPOP list 20");
             default ->
-                switch (random.nextInt(16)) {
+                switch (random.nextInt(22)) {
+                    case 16 -> "LSET list " + (random.nextInt(300) - 150) + " " + pick(n, n + "y".repeat(65));
+                    case 17 ->
+                        "LREM list " + (random.nextInt(5) - 2) + " " + n + pick("", "y".repeat(65), "z".repeat(65));
+                    case 18 -> "LINSERT list " + pick("BEFORE ", "AFTER ") + n + pick("", "z".repeat(65)) + " " + n;
+                    case 19 -> "SETRANGE string " + 40 * random.nextInt(1200) + " " + value;
+                    case 20 -> pick("SETBIT string " + 400 * random.nextInt(800) + " 1", "APPEND string " + value);
+                    case 21 -> "BITFIELD string SET u32 " + 320 * random.nextInt(1000) + " " + n;
                     case 0 -> "HSET hash " + n + " " + value;
                     case 1 -> "HDEL hash " + n;
                     case 2 -> "HINCRBY hash c" + n + " 1";

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cinnabar.command.testing.TestEngine;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -32,6 +33,11 @@ class SnapshotFileTest {
                 redis.call("RPUSH", "list", "l".repeat(50) + n);
             }
             redis.call("HPEXPIRE", "hash", "100000", "FIELDS", "2", "7", "8");
+            redis.call("SET", "compressed", "abc".repeat(200_000));
+            redis.call("SETRANGE", "long", Integer.toString(17 << 20), "end");
+            byte[] noise = new byte[150_000];
+            random.nextBytes(noise);
+            redis.call("SET", "noise", HexFormat.of().formatHex(noise));
             String digest = redis.call("DEBUG", "DIGEST");
             assertThat(redis.engine().saves().start()).isTrue();
             do {
@@ -43,6 +49,9 @@ class SnapshotFileTest {
                 redis.call("LPUSH", "list", n);
                 redis.call("RPOP", "list", "2");
                 redis.call("LPOP", "list", "2");
+                redis.call("LSET", "list", Integer.toString(100 + random.nextInt(200)), n);
+                redis.call("SETRANGE", pick(random, "compressed", "long", "noise"), n + "00", "changed");
+                redis.call("APPEND", pick(random, "compressed", "noise"), "appended");
             } while (redis.engine().saves().isInProgress());
             assertThat(redis.engine().saves().hasLastFailed()).isFalse();
             assertThat(Files.size(redis.engine().saves().file())).isGreaterThan(4 * ELEMENTS);
@@ -50,5 +59,9 @@ class SnapshotFileTest {
             redis.engine().saves().load();
             assertThat(redis.call("DEBUG", "DIGEST")).isEqualTo(digest);
         }
+    }
+
+    private static String pick(Random random, String... choices) {
+        return choices[random.nextInt(choices.length)];
     }
 }

@@ -97,6 +97,7 @@ public final class BitCommands {
         }
         int length = lengthOf(entry);
         Entry grown = grow(call, entry, offset + 1);
+        StringValue.beforeOverwriting(grown, (int) (offset >>> 3), 1);
         boolean old = Bitmap.set(StringValue.segment(grown), StringValue.offset(grown), offset, on);
         if (old != on || StringValue.length(grown) != length) {
             changed(call);

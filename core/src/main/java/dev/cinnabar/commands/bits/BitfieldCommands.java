@@ -247,7 +247,10 @@ final class BitfieldCommands {
             long result = over == 0 || overflow == Overflow.WRAP
                     ? IntegerField.wrap(type, value + increment)
                     : over > 0 ? IntegerField.max(type) : IntegerField.min(type);
-            Bitmap.put(StringValue.segment(grown), StringValue.offset(grown), offset, IntegerField.bits(type), result);
+            int bits = IntegerField.bits(type);
+            int first = (int) (offset >>> 3);
+            StringValue.beforeOverwriting(grown, first, (int) (offset + bits - 1 >>> 3) - first + 1);
+            Bitmap.put(StringValue.segment(grown), StringValue.offset(grown), offset, bits, result);
             changed |= result != old;
             reply.integer(set ? old : result);
         }
