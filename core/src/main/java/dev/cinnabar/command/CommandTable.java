@@ -1,12 +1,14 @@
 package dev.cinnabar.command;
 
 import dev.cinnabar.memory.Bytes;
+import dev.cinnabar.resp.RedisError;
 import dev.cinnabar.resp.Request;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -107,6 +109,25 @@ public final class CommandTable {
         return spec == null || spec.subcommands().isEmpty() || request.count() == 1
                 ? spec
                 : findSub(spec, request.at(1));
+    }
+
+    /** What is said to a request that {@link #find} knows no command for. */
+    static RedisError unknownCommand(Request request) {
+        StringBuilder text = new StringBuilder("ERR unknown command '")
+                .append(request.at(0).shown(128))
+                .append("', with args beginning with: ");
+        int from = text.length();
+        for (int i = 1; i < request.count() && text.length() - from < 128; i++) {
+            String arg = request.at(i).shown(128 - (text.length() - from));
+            text.append('\'').append(arg).append("' ");
+        }
+        return RedisError.showing(text.toString());
+    }
+
+    /** What is said to a request that {@link #findSub} knows no subcommand for. */
+    static RedisError unknownSubcommand(CommandSpec container, Bytes name) {
+        return RedisError.showing("ERR unknown subcommand '" + name.shown(128) + "'. Try "
+                + container.name().toUpperCase(Locale.ROOT) + " HELP.");
     }
 
     public CommandSpec byId(int id) {

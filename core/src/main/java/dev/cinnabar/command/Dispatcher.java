@@ -22,20 +22,15 @@ import dev.cinnabar.session.ClientLine;
 import dev.cinnabar.session.ClientTracking;
 import dev.cinnabar.session.Inbox;
 import dev.cinnabar.session.Pause;
-import dev.cinnabar.session.Peer;
 import dev.cinnabar.session.Push;
 import dev.cinnabar.session.Resumable;
 import dev.cinnabar.session.Sender;
 import dev.cinnabar.session.Session;
 import dev.cinnabar.session.Session.ReplyMode;
 import dev.cinnabar.session.Transaction;
-import dev.cinnabar.structures.LookAhead;
-import dev.cinnabar.text.Quote;
-import dev.cinnabar.values.MemberAim;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -46,10 +41,6 @@ import org.jspecify.annotations.Nullable;
 public final class Dispatcher {
 
     private static final CommandSpec NOTHING = CommandSpec.command("", 0);
-    /** How many keys of a batch are looked at ahead. */
-    private static final int MAX_TOUCHES = 256;
-
-    private static final int MEMBER_PAUSE = 16;
 
     private static final Output NO_OUTPUT =
             new RespWriter(64, new ChunkPool(new BufferAccounting()), (bytes, offset, length) -> {});
@@ -62,6 +53,8 @@ public final class Dispatcher {
     private final Args single = new Args();
     private final Args queuedArgs = new Args();
     private final Call call;
+    private final Preparation preparation;
+    private final CommandTimer timer;
     private final MemoryLimit memoryLimit;
     private final Request queued = new Request();
     private final Journal journal;
@@ -72,8 +65,6 @@ public final class Dispatcher {
 
     /** The commands are those of a file. */
     private boolean replaying;
-
-    private final KeySpec.IndexConsumer hasher = this::hashKey;
 
     private final ArrayDeque<Runnable> unlockedWork = new ArrayDeque<>(2);
     private final Runnable broadcast;
@@ -119,19 +110,7 @@ public final class Dispatcher {
 
     private final ArrayDeque<Waiter> readyKeys = new ArrayDeque<>();
 
-    private Args preparing = single;
-    private final long[] touches = new long[MAX_TOUCHES];
-    private int touchCount;
-
-    private final LookAhead ahead = new LookAhead(MAX_TOUCHES);
-    private int memberCount;
-    private int memberPause;
-    private final MemberAim memberAim = new MemberAim();
-
     private long nowMillis;
-    private long nowNanos;
-    private CommandSpec timed = NOTHING;
-    private int timedRuns;
 
     /** The errors in the output that have been counted: of a transaction, each counts for its own command alone. */
     private long errorsSeen;
@@ -146,6 +125,8 @@ public final class Dispatcher {
         this.memoryLimit = new MemoryLimit(engine, random);
         this.broadcast = () -> engine.tracking().broadcast(sender);
         this.call = new Call(engine, this, single, new Session(null, 0, true), NOTHING);
+        this.preparation = new Preparation(table, keyspace);
+        this.timer = new CommandTimer(engine, statistics, random, call);
     }
 
     /** Who causes the messages that the running command sends. */
@@ -207,94 +188,17 @@ public final class Dispatcher {
         return random;
     }
 
-    /*
-     * Reading the clock after each command would cost as much as a twentieth of a GET. So it is read when another command
-     * follows, or the batch ends; the runs of the same command in between share the time.
-     */
-
-    private void time(CommandSpec spec) {
-        if (spec != timed) {
-            stopTiming();
-            timed = spec;
-        }
-    }
-
-    private void stopTiming() {
-        if (timedRuns > 0) {
-            long now = engine.clock().nanos();
-            long elapsed = now - nowNanos;
-            Settings settings = engine.settings();
-            statistics.ran(timed.id(), timedRuns, elapsed);
-            if (settings.latencyTracking) {
-                statistics.took(timed.id(), timedRuns, elapsed);
-            }
-            if (elapsed >= settings.slowNanos) {
-                noteSlow(elapsed, settings);
-            }
-            nowNanos = now;
-            timedRuns = 0;
-        }
-    }
-
-    /*
-     * A slow command must be known by itself, with its arguments. That takes a clock read after each command that may be
-     * slow. Those that cannot be, being of constant cost, stay in runs; but a run is short, and so a run that takes longer
-     * than the limit was stopped by something else: it is logged as its last command. Where the limit is so low that
-     * any command may be above it, each is timed.
-     */
-
-    /** The longest run of commands that share their time. */
-    private static final int MAX_RUN = 32;
-
-    /** Below this limit each command is timed. */
-    private static final long FINE_NANOS = 1_000_000;
-
-    /** A command has run: whether its time must be known by itself. */
-    private void stopTimingIfAlone(CommandSpec spec) {
-        long slowNanos = engine.settings().slowNanos;
-        if (timedRuns >= MAX_RUN
-                || slowNanos != Long.MAX_VALUE
-                        && (slowNanos < FINE_NANOS || !spec.isQuick() || executing || retrying)) {
-            stopTiming();
-        }
-    }
-
-    private void noteSlow(long elapsedNanos, Settings settings) {
-        if (elapsedNanos >= settings.slowlogNanos && !timed.has(Flag.SKIP_SLOWLOG)) {
-            statistics.slow(timed.id(), elapsedNanos);
-            engine.slowlog().add(timed, call.request(), call.session(), nowMillis, elapsedNanos);
-        }
-        long millis = TimeUnit.NANOSECONDS.toMillis(elapsedNanos);
-        if (millis >= settings.latencyMillis) {
-            String event = timed.has(Flag.FAST) ? "fast-command" : "command";
-            engine.latencyMonitor().add(event, nowMillis, millis);
-        }
-    }
-
-    /** Someone wants to know which keys are hot: each command is timed, and its bytes are counted. */
-    private void noteKeys(CommandSpec spec, Args args, long replyBytes) {
-        long before = nowNanos;
-        stopTiming();
-        long bytes = args.request().encodedBytes() + replyBytes;
-        engine.hotKeys().ran(spec, args, nowNanos - before, bytes, nowMillis, random);
-    }
-
     /** A batch of requests is over: what was counted can be seen. */
     public void endBatch() {
-        stopTiming();
+        timer.stop();
     }
 
     /** A batch of requests begins: reads the clocks. */
     public void beginBatch() {
-        if (timedRuns > 0) {
-            // The last batch came to no proper end.
-            statistics.ran(timed.id(), timedRuns, 0);
-            timedRuns = 0;
-        }
+        timer.start();
         // Nor did what it sent to its own client reach that: nobody else is to get it.
         toItself.clear();
         nowMillis = engine.clock().millis();
-        nowNanos = engine.clock().nanos();
     }
 
     /**
@@ -302,80 +206,13 @@ public final class Dispatcher {
      * look-ups will read into the processor's cache.
      */
     public void prepare(Session session, Args[] batch, int count) {
-        stopTiming();
-        touchCount = 0;
-        memberCount = 0;
-        for (int i = 0; i < count; i++) {
-            prepare(batch[i]);
-        }
-        touch(session);
-        if (memberCount > 1 && --memberPause < 0) {
-            touchMembers(session, batch, count);
-        }
-    }
-
-    private void touch(Session session) {
-        if (touchCount > 1) {
-            keyspace.touch(session.database(), touches, touchCount, ahead);
-        }
-    }
-
-    private void touchMembers(Session session, Args[] batch, int count) {
-        ahead.clear();
-        try {
-            for (int i = 0; i < count && !ahead.isFull(); i++) {
-                Args args = batch[i];
-                CommandSpec spec = args.spec();
-                if (spec == null || args.keys() == 0) {
-                    continue;
-                }
-                int member = spec.memberOf(args.request());
-                if (member > 0) {
-                    long hash = args.hash(spec.firstKey());
-                    keyspace.aimAtMember(session.database(), hash, args.at(member, keyView), memberAim, ahead);
-                }
-            }
-            // Where there are only small collections, the search for big ones rests for some batches.
-            memberPause = ahead.places() == 0 ? MEMBER_PAUSE : 0;
-            ahead.run();
-        } catch (RuntimeException e) {
-            // Something changed under our eyes: the look-ups proper will find out what.
-            ahead.clear();
-        }
-    }
-
-    private void prepare(Args args) {
-        Request request = args.request();
-        args.clear();
-        CommandSpec spec = table.find(request.at(0));
-        if (spec != null && !spec.subcommands().isEmpty() && request.count() > 1) {
-            CommandSpec sub = CommandTable.findSub(spec, request.at(1));
-            spec = sub != null ? sub : spec;
-        }
-        args.prepared(spec);
-        if (spec != null && spec.accepts(request.count())) {
-            preparing = args;
-            List<KeySpec> keys = spec.keys();
-            for (int i = 0; i < keys.size(); i++) {
-                keys.get(i).forEach(request, hasher);
-            }
-            if (spec.memberOf(request) > 0) {
-                memberCount++;
-            }
-        }
-    }
-
-    private void hashKey(int index) {
-        long hash = keyspace.hash(preparing.at(index, keyView));
-        preparing.addKey(index, hash, keyspace.partitionOf(hash));
-        if (touchCount < MAX_TOUCHES && (touchCount == 0 || touches[touchCount - 1] != hash)) {
-            touches[touchCount++] = hash;
-        }
+        timer.stop();
+        preparation.prepare(session, batch, count);
     }
 
     /** Runs one request and writes exactly one reply, or none where the client wants none. */
     public void dispatch(Session session, Request request, Output reply) {
-        stopTiming();
+        timer.stop();
         single.set(request);
         dispatch(session, single, reply);
     }
@@ -383,9 +220,7 @@ public final class Dispatcher {
     /** As {@link #dispatch(Session, Request, Output)}, where {@link #prepare} may have seen the request already. */
     public void dispatch(Session session, Args args, Output reply) {
         if (!args.isPrepared()) {
-            touchCount = 0;
-            prepare(args);
-            touch(session);
+            preparation.prepare(session, args);
         }
         output = reply;
         current = session.inbox() == null ? null : session;
@@ -443,12 +278,12 @@ public final class Dispatcher {
             if (isHttp(request.at(0))) {
                 session.closeAfterReply();
             } else {
-                reject(null, session, reply, unknownCommand(request));
+                reject(null, session, reply, CommandTable.unknownCommand(request));
             }
             return null;
         }
         if (!spec.subcommands().isEmpty() && request.count() > 1) {
-            reject(null, session, reply, unknownSubcommand(spec, request.at(1)));
+            reject(null, session, reply, CommandTable.unknownSubcommand(spec, request.at(1)));
             return null;
         }
         if (!spec.accepts(request.count()) || spec.handler() == null) {
@@ -460,6 +295,11 @@ public final class Dispatcher {
             return null;
         }
         return spec;
+    }
+
+    /** A browser led to our port: lines of HTTP that are no commands must not be followed by some that are. */
+    private static boolean isHttp(Bytes name) {
+        return name.equalsIgnoreCase("post") || name.equalsIgnoreCase("host:");
     }
 
     private static final RedisError NO_DEBUG =
@@ -638,9 +478,8 @@ public final class Dispatcher {
             for (Waiter key = keyspace.takeReady(); key != null; key = keyspace.takeReady()) {
                 readyKeys.add(key);
             }
-            // What becomes ready meanwhile comes after all of these, or a client that is tried for the one would take
-            // the
-            // other from those who have waited for it longer.
+            // What becomes ready meanwhile comes after all of these: otherwise a client that is tried for the one would
+            // take the other from those who have waited for it longer.
             for (Waiter key = readyKeys.poll(); key != null; key = readyKeys.poll()) {
                 Waiter waiter = keyspace.nextWaiter(key, 0, nowMillis);
                 while (waiter != null) {
@@ -681,7 +520,7 @@ public final class Dispatcher {
             begin(blocked);
             blocked.command().show(queued);
             queuedArgs.set(queued);
-            prepare(queuedArgs);
+            preparation.prepare(queuedArgs);
             blockedAgain = false;
             retrying = true;
             try {
@@ -873,7 +712,7 @@ public final class Dispatcher {
 
     private void call(Session session, CommandSpec spec, Args args, Output reply) {
         long mark = reply.mark();
-        time(spec);
+        timer.turnTo(spec);
         call.begin(session, spec, args, nowMillis);
         try {
             Handler handler = spec.handler();
@@ -897,14 +736,9 @@ public final class Dispatcher {
             call.log();
         }
         // A transaction has timed its commands meanwhile.
-        time(spec);
+        timer.turnTo(spec);
         if (!session.isBlocked() || retrying && !blockedAgain) {
-            timedRuns++;
-            if (engine.hotKeys().isActive()) {
-                noteKeys(spec, args, reply.mark() - mark);
-            } else {
-                stopTimingIfAlone(spec);
-            }
+            timer.ran(spec, args, reply.mark() - mark, executing || retrying);
         }
         if (!engine.monitors().isEmpty() && !retrying) {
             tellMonitors(session, spec, args);
@@ -917,31 +751,9 @@ public final class Dispatcher {
 
     /** Shows a command to those who watch, in the order in which commands change things: the partitions are still locked. */
     private void tellMonitors(Session session, CommandSpec spec, Args args) {
-        if (spec.has(Flag.ADMIN) || spec.has(Flag.SKIP_MONITOR)) {
-            return;
+        if (!spec.has(Flag.ADMIN) && !spec.has(Flag.SKIP_MONITOR)) {
+            engine.monitors().tell(MonitorLine.of(engine.clock().micros(), session, spec, args.request()));
         }
-        long micros = engine.clock().micros();
-        Peer peer = session.peer();
-        StringBuilder line = new StringBuilder();
-        line.append(micros / 1_000_000).append('.');
-        String fraction = Long.toString(1_000_000 + micros % 1_000_000);
-        line.append(fraction, 1, fraction.length());
-        line.append(" [").append(session.database()).append(' ');
-        if (peer != null && peer.isUnixSocket()) {
-            String path = peer.localAddress();
-            line.append("unix:").append(path, 0, path.length() - 2);
-        } else {
-            line.append(peer == null ? "" : peer.remoteAddress());
-        }
-        line.append(']');
-        Request request = args.request();
-        for (int i = 0; i < request.count(); i++) {
-            boolean hidden = Redaction.hides(spec, request, i);
-            line.append(' ')
-                    .append(Quote.quote(
-                            hidden ? Redaction.INSTEAD : request.at(i).toByteArray()));
-        }
-        engine.monitors().tell(line.toString().getBytes(ISO_8859_1));
     }
 
     private void count(Output reply) {
@@ -1003,7 +815,7 @@ public final class Dispatcher {
                 CommandSpec spec = table.byId(command.command());
                 command.show(queued);
                 queuedArgs.set(queued);
-                prepare(queuedArgs);
+                preparation.prepare(queuedArgs);
                 if (mayStillRun(session, spec, reply)) {
                     run(session, spec, queuedArgs, reply);
                 }
@@ -1037,31 +849,7 @@ public final class Dispatcher {
         }
         command.show(queued);
         queuedArgs.set(queued);
-        prepare(queuedArgs);
+        preparation.prepare(queuedArgs);
         return spec.locksFor(queued) == CommandSpec.Locks.ALL ? keyspace.all() : queuedArgs.mask();
-    }
-
-    // Errors of the look-up.
-
-    /** A browser led to our port: lines of HTTP that are no commands must not be followed by some that are. */
-    private static boolean isHttp(Bytes name) {
-        return name.equalsIgnoreCase("post") || name.equalsIgnoreCase("host:");
-    }
-
-    private static RedisError unknownCommand(Request request) {
-        StringBuilder text = new StringBuilder("ERR unknown command '")
-                .append(request.at(0).shown(128))
-                .append("', with args beginning with: ");
-        int from = text.length();
-        for (int i = 1; i < request.count() && text.length() - from < 128; i++) {
-            String arg = request.at(i).shown(128 - (text.length() - from));
-            text.append('\'').append(arg).append("' ");
-        }
-        return RedisError.showing(text.toString());
-    }
-
-    private static RedisError unknownSubcommand(CommandSpec container, Bytes name) {
-        return RedisError.showing("ERR unknown subcommand '" + name.shown(128) + "'. Try "
-                + container.name().toUpperCase(java.util.Locale.ROOT) + " HELP.");
     }
 }
