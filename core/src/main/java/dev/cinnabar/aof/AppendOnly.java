@@ -16,6 +16,7 @@ import java.nio.charset.MalformedInputException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -62,7 +63,7 @@ public final class AppendOnly implements AofWriter.Owner {
     private State state = State.OFF;
     private Manifest manifest = Manifest.EMPTY;
     private @Nullable Thread rewriter;
-    private boolean scheduled;
+    private volatile boolean scheduled;
     private boolean closed;
     private long retryNanos;
     private boolean limitTold;
@@ -144,18 +145,30 @@ public final class AppendOnly implements AofWriter.Owner {
     // Loading.
 
     /**
-     * Reads what is there, if the configuration turns the file on.
+     * Reads what is there, before {@link #start}.
      *
      * @return whether there was anything
      * @throws AofException if the server must not start with it; the message says why, and what to do
      */
     public synchronized boolean load(Replay replay) throws AofException {
-        if (!configuration.get(Directives.APPENDONLY)) {
-            return false;
-        }
         cleanUp();
         readManifest();
         adoptOldFile();
+        return loadParts(replay);
+    }
+
+    /**
+     * Reads again what is there, whether it is on or not. All partitions are locked, the data are empty and all that was
+     * appended is written.
+     *
+     * @throws AofException if it cannot be read
+     */
+    public synchronized void reload(Replay replay) throws AofException {
+        readManifest();
+        loadParts(replay);
+    }
+
+    private boolean loadParts(Replay replay) throws AofException {
         if (manifest.isEmpty()) {
             return false;
         }
@@ -179,7 +192,7 @@ public final class AppendOnly implements AofWriter.Owner {
 
     /** What a crash has left behind of files that were not complete. */
     private void cleanUp() {
-        if (state != State.OFF || !Files.isDirectory(directory())) {
+        if (!Files.isDirectory(directory())) {
             return;
         }
         try (DirectoryStream<Path> left = Files.newDirectoryStream(directory(), "temp-*")) {
@@ -431,26 +444,34 @@ public final class AppendOnly implements AofWriter.Owner {
 
     private void turnOff() {
         AofWriter current;
-        synchronized (this) {
-            if (state == State.OFF) {
-                return;
-            }
-            boolean waited = state == State.WAITS_FOR_BASE;
-            state = State.OFF;
-            on = false;
-            scheduled = false;
-            current = writer;
-            writer = null;
-            keyspace.lock(keyspace.all());
-            journal.close();
+        keyspace.lock(keyspace.all());
+        try {
+            current = stop();
+        } finally {
             keyspace.unlock(keyspace.all());
-            if (waited) {
-                current = abandon(current);
-            }
         }
         if (current != null) {
             current.close();
         }
+    }
+
+    private synchronized @Nullable AofWriter stop() {
+        if (state == State.OFF) {
+            return null;
+        }
+        boolean waited = state == State.WAITS_FOR_BASE;
+        state = State.OFF;
+        on = false;
+        scheduled = false;
+        AofWriter current = writer;
+        writer = null;
+        journal.close();
+        BaseFiles files = baseFiles;
+        if (rewriting && files != null) {
+            log().notice("Killing running AOF rewrite child");
+            files.abort();
+        }
+        return waited ? abandon(current) : current;
     }
 
     private @Nullable AofWriter abandon(@Nullable AofWriter current) {
@@ -517,6 +538,12 @@ public final class AppendOnly implements AofWriter.Owner {
         }
     }
 
+    /** Whether a file with all the data is being written that is not ours. */
+    public boolean isKeptWaiting() {
+        BaseFiles files = baseFiles;
+        return files != null && files.isBusy();
+    }
+
     /** Starts a rewrite soon; false if one runs already. */
     public synchronized boolean rewrite() {
         if (rewriting) {
@@ -543,38 +570,51 @@ public final class AppendOnly implements AofWriter.Owner {
 
     private void doRewrite() {
         boolean done = false;
+        boolean aborted = false;
         try {
             done = makeBase();
+        } catch (CancellationException e) {
+            log().notice("Background AOF rewrite was broken off");
+            aborted = true;
         } catch (IOException | RuntimeException e) {
             log().warning("Background AOF rewrite failed: " + e);
         } catch (InterruptedException e) {
             log().warning("Background AOF rewrite interrupted");
         }
-        synchronized (this) {
-            lastRewriteNanos = clock().nanos() - rewriteBeganNanos;
-            lastRewriteFailed = !done;
-            failuresInARow = done ? 0 : failuresInARow + 1;
-            rewriting = false;
-            rewriter = null;
-            retryNanos = clock().nanos() + backOffNanos();
-            if (done) {
-                limitTold = false;
-                log().notice("Background AOF rewrite finished successfully");
-            } else if (state == State.WAITS_FOR_BASE && !closed) {
-                // Another try is made from the beginning.
-                abandonFirst();
-                scheduled = true;
+        // The locks are taken in this order, as by whoever turns the file off in a transaction.
+        boolean locks = !done;
+        if (locks) {
+            keyspace.lock(keyspace.all());
+        }
+        try {
+            ended(done, aborted);
+        } finally {
+            if (locks) {
+                keyspace.unlock(keyspace.all());
             }
         }
     }
 
-    private void abandonFirst() {
-        AofWriter current = writer;
-        writer = null;
-        keyspace.lock(keyspace.all());
-        journal.close();
-        keyspace.unlock(keyspace.all());
-        abandon(current);
+    private synchronized void ended(boolean done, boolean aborted) {
+        lastRewriteNanos = clock().nanos() - rewriteBeganNanos;
+        if (!aborted) {
+            lastRewriteFailed = !done;
+            failuresInARow = done ? 0 : failuresInARow + 1;
+        }
+        rewriting = false;
+        rewriter = null;
+        retryNanos = clock().nanos() + backOffNanos();
+        if (done) {
+            limitTold = false;
+            log().notice("Background AOF rewrite finished successfully");
+        } else if (state == State.WAITS_FOR_BASE && !closed) {
+            // Another try is made from the beginning.
+            AofWriter current = writer;
+            writer = null;
+            journal.close();
+            abandon(current);
+            scheduled = true;
+        }
     }
 
     private boolean makeBase() throws IOException, InterruptedException {
@@ -724,17 +764,21 @@ public final class AppendOnly implements AofWriter.Owner {
 
     /** Starts what is due; to be called some times a second. */
     public void tick() {
-        if (!on) {
+        BaseFiles files = baseFiles;
+        if (!on && !scheduled) {
             return;
         }
         synchronized (this) {
-            if (rewriting || closed) {
+            if (rewriting || closed || files == null || files.isBusy()) {
                 return;
             }
             if (scheduled && clock().nanos() - retryNanos >= 0) {
                 startRewrite();
                 return;
             }
+        }
+        if (!on) {
+            return;
         }
         long percentage = configuration.get(Directives.AUTO_AOF_REWRITE_PERCENTAGE);
         long size = currentSize();
@@ -801,12 +845,12 @@ public final class AppendOnly implements AofWriter.Owner {
         return rewriting;
     }
 
-    public synchronized boolean isScheduled() {
+    public boolean isScheduled() {
         return scheduled;
     }
 
     /** Starts a rewrite as soon as it can be. */
-    public synchronized void schedule() {
+    public void schedule() {
         scheduled = true;
     }
 

@@ -21,4 +21,10 @@ public interface BaseFiles {
      * @param moment run at that moment, with all partitions locked: what changes after it is not in the file
      */
     void write(Path file, boolean rdb, Runnable moment) throws IOException;
+
+    /** Nobody wants the file any more that is being written: {@link #write} ends as soon as it can, with an exception. */
+    void abort();
+
+    /** Whether another file with all the data is being written: a new one would have to wait for it. */
+    boolean isBusy();
 }

@@ -143,7 +143,7 @@ public final class Engine implements AutoCloseable {
                 newAccessTimes(),
                 this::usedMemory,
                 Version.REDIS);
-        appendOnly.baseFiles(new RdbBase(keyspace, saves));
+        appendOnly.baseFiles(new SavedBase(saves));
         this.users = new Users(new CommandCatalogue(commands));
         makeUsers(settings.configuration());
         this.slowlog = new Slowlog(settings.configuration());
@@ -273,7 +273,7 @@ public final class Engine implements AutoCloseable {
                     keyspace.partition(p).clear(n);
                 }
             }
-            appendOnly.load(newReplay());
+            appendOnly.reload(newReplay());
             settings.log.notice("Append Only File loaded by DEBUG LOADAOF");
         } finally {
             keyspace.unlock(keyspace.all());

@@ -293,7 +293,7 @@ public final class Directives {
     public static final NumberDirective AOF_LOAD_CORRUPT_TAIL_MAX_SIZE =
             number("aof-load-corrupt-tail-max-size", INTEGER, 0, MAX_LONG).byDefault(0).mutable();
     public static final BoolDirective AOF_USE_RDB_PREAMBLE =
-            bool("aof-use-rdb-preamble").byDefault(YES).mutable().onlyDefault();
+            bool("aof-use-rdb-preamble").byDefault(YES).mutable();
     public static final BoolDirective AOF_TIMESTAMP_ENABLED =
             bool("aof-timestamp-enabled").byDefault(NO).mutable();
     public static final BoolDirective AOF_REWRITE_INCREMENTAL_FSYNC =

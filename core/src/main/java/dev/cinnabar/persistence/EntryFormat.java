@@ -62,6 +62,9 @@ public interface EntryFormat {
 
         /** Whether the bytes of the string are not to be had from this, but from {@link Encoder#string} of all of them. */
         boolean isGathered();
+
+        /** All elements have come: hands the bytes of what stands behind them to the sink. */
+        default void end() {}
     }
 
     /** A new encoder, whose bytes go to this sink. */

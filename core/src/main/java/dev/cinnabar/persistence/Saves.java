@@ -8,6 +8,7 @@ import dev.cinnabar.keyspace.Database;
 import dev.cinnabar.keyspace.Keyspace;
 import dev.cinnabar.log.Log;
 import dev.cinnabar.memory.BufferAccounting;
+import dev.cinnabar.memory.Bytes;
 import dev.cinnabar.values.Entry;
 import dev.cinnabar.values.Limits;
 import dev.cinnabar.values.StringValue;
@@ -44,6 +45,7 @@ public final class Saves {
     /** After a failure save points wait so long. */
     private static final long RETRY_MILLIS = 5000;
 
+    private static final int FILE_BUFFER_BYTES = 64 << 10;
     private static final long MAX_PARK_NANOS = 100_000_000;
 
     private final Keyspace keyspace;
@@ -64,6 +66,10 @@ public final class Saves {
     private final Object commits = new Object();
 
     private volatile @Nullable BackgroundSave running;
+    /** The base of an append-only file that is being written, and by whom. */
+    private volatile @Nullable SnapshotStream base;
+
+    private volatile @Nullable Thread baseThread;
     private volatile boolean scheduled;
     private volatile boolean lastFailed;
     private volatile long lastTryMillis;
@@ -395,13 +401,66 @@ public final class Saves {
         }
     }
 
-    /** Writes the base of an append-only file as of one moment, at which {@code moment} is run with all partitions locked. */
-    public void writeBase(Path file, Runnable moment) throws IOException {
+    /**
+     * Writes the base of an append-only file as of one moment, at which {@code moment} is run with all partitions locked.
+     *
+     * @param rdb whether in the form of RDB, and not of commands
+     * @throws CancellationException after {@link #abortBase}
+     */
+    public void writeBase(Path file, boolean rdb, Runnable moment) throws IOException {
         snapshots.acquireUninterruptibly();
         try {
-            write(file, file, true, new SnapshotStream(keyspace, format(), moment), () -> true);
+            EntryFormat format = rdb ? format() : new CommandEntries(limits, accounting);
+            SnapshotStream stream = new SnapshotStream(keyspace, format, moment);
+            base = stream;
+            baseThread = Thread.currentThread();
+            if (rdb) {
+                write(file, file, true, stream, () -> true);
+            } else {
+                writeCommands(file, stream);
+            }
         } finally {
+            base = null;
             snapshots.release();
+        }
+    }
+
+    /** Breaks off a base that is being written. */
+    public void abortBase() {
+        SnapshotStream current = base;
+        if (current != null) {
+            current.abort();
+            LockSupport.unpark(baseThread);
+        }
+    }
+
+    private void writeCommands(Path path, SnapshotStream stream) throws IOException {
+        boolean begun = false;
+        try (RdbFile file = newFile(path, true);
+                CommandWriter writer = new CommandWriter(file, FILE_BUFFER_BYTES, accounting)) {
+            if (configuration.get(Directives.AOF_TIMESTAMP_ENABLED)) {
+                writer.raw(Bytes.of("#TS:" + keyspace.clock().millis() / 1000 + "\r\n"));
+            }
+            begun = true;
+            int[] selected = {-1};
+            stream.run((database, entries, version, keys) -> {
+                if (selected[0] != database) {
+                    selected[0] = database;
+                    writer.command(2, "SELECT").word(database);
+                }
+                writer.raw(entries);
+                delay(keys, stream);
+            });
+            writer.flush();
+            file.finish(new byte[0]);
+            file.commit(path);
+        } catch (UncheckedIOException e) {
+            throw Objects.requireNonNull(e.getCause());
+        } finally {
+            if (!begun) {
+                stream.abort();
+                runOut(stream);
+            }
         }
     }
 

@@ -267,6 +267,10 @@ public final class SnapshotStream implements Snapshot.Sink {
 
         @Override
         public void close() {
+            int before = chunk.length;
+            lane.encoderTo(chunk);
+            begun.end();
+            waiting.addAndGet(chunk.length - before);
             endChunk();
             isClosed = true;
         }

@@ -79,6 +79,7 @@ final class ServerProcess {
         writePidFile();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> endOnSignal(server), "cinnabar-shutdown"));
         log.notice("Running mode=standalone, port=" + server.port() + ".");
+        log.notice("Server initialized");
         try {
             server.start();
         } catch (AofException e) {
@@ -98,7 +99,6 @@ final class ServerProcess {
             server.close();
             return 1;
         }
-        log.notice("Server initialized");
         if (options.port() > 0) {
             log.notice("Ready to accept connections tcp");
         }

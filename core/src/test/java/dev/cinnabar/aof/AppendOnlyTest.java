@@ -45,6 +45,14 @@ class AppendOnlyTest {
             Files.createFile(file);
             moment.run();
         }
+
+        @Override
+        public void abort() {}
+
+        @Override
+        public boolean isBusy() {
+            return false;
+        }
     };
 
     private TestEngine newEngine(String... settings) throws Exception {

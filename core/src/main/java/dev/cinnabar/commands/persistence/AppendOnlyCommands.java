@@ -39,6 +39,9 @@ public final class AppendOnlyCommands {
         AppendOnly file = call.engine().appendOnly();
         if (file.isRewriting()) {
             args.fail(IN_PROGRESS);
+        } else if (file.isKeptWaiting()) {
+            file.schedule();
+            reply.simple("Background append only file rewriting scheduled");
         } else if (file.rewrite()) {
             reply.simple("Background append only file rewriting started");
         } else {
