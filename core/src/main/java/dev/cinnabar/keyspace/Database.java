@@ -97,6 +97,11 @@ public final class Database implements Entry.Home {
         return table.size();
     }
 
+    /** So many keys are about to be added to what is empty still: a hint, for which the table takes its memory at once. */
+    public void expect(long keys) {
+        table.expect(keys);
+    }
+
     /** Keys that have an expiry. */
     public long expiringSize() {
         return expiry.size();

@@ -4,8 +4,10 @@ import dev.cinnabar.keyspace.Database;
 import dev.cinnabar.memory.Buffer;
 import dev.cinnabar.memory.BufferAccounting;
 import dev.cinnabar.memory.Bytes;
+import dev.cinnabar.values.Encoding;
 import dev.cinnabar.values.Entry;
 import dev.cinnabar.values.Limits;
+import dev.cinnabar.values.StringValue;
 import dev.cinnabar.values.Views;
 
 /** Puts keys of a file, with their values, into a database. Owned by one thread, which holds the partition's lock. */
@@ -41,9 +43,7 @@ final class EntryLoader implements AutoCloseable {
     /** Reads type and key, which is then {@link #key}. */
     void begin() throws RdbException {
         type = in.byteValue();
-        key.clear();
-        key.append(in.string());
-        key.view(keyView);
+        in.key(keyView, key);
     }
 
     Bytes key() {
@@ -58,6 +58,37 @@ final class EntryLoader implements AutoCloseable {
             }
             database.delete(found);
         }
+        if (type == ValueFormat.STRING) {
+            string(database, hash, expiryMillis, clock);
+        } else {
+            other(database, hash, expiryMillis, clock);
+        }
+    }
+
+    /** Strings come by the million: no more is done for one than has to be. */
+    private void string(Database database, long hash, long expiryMillis, int clock) throws RdbException {
+        Bytes value = in.string();
+        int kind = StringValue.kindFor(value);
+        int inlineLength = StringValue.inlineLength(kind, value.length());
+        if (kind != Encoding.STRING_BLOCK) {
+            database.create(hash, keyView, kind, inlineLength, expiryMillis, clock, built);
+            StringValue.initialize(built, kind, value);
+            return;
+        }
+        database.build(keyView, kind, inlineLength, clock, built);
+        boolean done = false;
+        try {
+            StringValue.initialize(built, kind, value);
+            done = true;
+        } finally {
+            if (!done) {
+                built.free();
+            }
+        }
+        database.install(hash, built, expiryMillis);
+    }
+
+    private void other(Database database, long hash, long expiryMillis, int clock) throws RdbException {
         boolean[] begun = {false};
         boolean done = false;
         try {

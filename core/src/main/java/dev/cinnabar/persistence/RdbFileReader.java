@@ -3,15 +3,16 @@ package dev.cinnabar.persistence;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.cinnabar.keyspace.Clock;
-import dev.cinnabar.keyspace.Database;
 import dev.cinnabar.keyspace.Keyspace;
 import dev.cinnabar.keyspace.Partition;
 import dev.cinnabar.log.Log;
 import dev.cinnabar.memory.BufferAccounting;
 import dev.cinnabar.memory.Bytes;
+import dev.cinnabar.structures.LookAhead;
 import dev.cinnabar.text.Numbers;
 import dev.cinnabar.values.Entry;
 import dev.cinnabar.values.Limits;
+import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -39,11 +40,16 @@ public final class RdbFileReader {
 
     private static final int BATCH_BYTES = 32 << 10;
 
-    /** Where the key begins in the file, its hash, its expiry, access clock, database. */
-    private static final int ENTRY_HEADER_BYTES = 32;
+    /** Where the key begins in the file, its hash, its expiry, access clock, database, and how many bytes follow. */
+    private static final int ENTRY_HEADER_BYTES = 36;
 
     private static final int FILE_BUFFER_BYTES = BATCH_BYTES - ENTRY_HEADER_BYTES;
-    private static final int BATCH_BUFFER_BYTES = 4096;
+
+    /** For so many keys at a time it is looked ahead where they will go to. */
+    private static final int LOOK_AHEAD = 32;
+
+    /** Fewer bytes no key takes in a file, whatever it says how many there are. */
+    private static final int MIN_KEY_BYTES = 3;
 
     /** How many bytes are read between two reports of progress. */
     private static final long REPORT_BYTES = 1 << 20;
@@ -51,6 +57,7 @@ public final class RdbFileReader {
     /** Keys of one partition, each with what stands before it. */
     private static final class Batch {
         final byte[] bytes = new byte[BATCH_BYTES];
+        final MemorySegment segment = MemorySegment.ofArray(bytes);
         int length;
         int partition;
     }
@@ -286,12 +293,14 @@ public final class RdbFileReader {
         long expiryMillis = Entry.NEVER;
         long idleSeconds = -1;
         int frequency = -1;
+        int freshClock = accessTimes.clock(-1, -1);
         long reported = 0;
         long nowMillis = keyspace.clock().millis();
         while (failure == null) {
             if (in.position() - reported >= REPORT_BYTES) {
                 reported = in.position();
                 progress.loadedBytes(reported);
+                freshClock = accessTimes.clock(-1, -1);
             }
             if (progress.isCancelled()) {
                 throw new RdbException("Loading has been broken off");
@@ -312,7 +321,7 @@ public final class RdbFileReader {
                 case RdbFormat.IDLE -> idleSeconds = in.length();
                 case RdbFormat.SELECT -> database = select(in);
                 case RdbFormat.SIZES -> {
-                    in.length();
+                    expect(database, in.length(), (progress.totalBytes() - in.position()) / MIN_KEY_BYTES);
                     in.length();
                 }
                 case RdbFormat.SLOT -> {
@@ -331,7 +340,8 @@ public final class RdbFileReader {
                         ValueSkip.skip(in, type, valkey);
                         expired++;
                     } else {
-                        int clock = accessTimes.clock(idleSeconds, frequency);
+                        boolean isFresh = idleSeconds < 0 && frequency < 0;
+                        int clock = isFresh ? freshClock : accessTimes.clock(idleSeconds, frequency);
                         entry(in, type, database, expiryMillis, clock, direct, helper);
                         loaded++;
                     }
@@ -344,6 +354,17 @@ public final class RdbFileReader {
                 }
             }
             in.unmark();
+        }
+    }
+
+    /** Lets the tables take room for the keys that a database is said to have, at most {@code max}. */
+    private void expect(int database, long keys, long max) {
+        long each = Math.min(keys < 0 ? 0 : keys, max) / keyspace.partitions();
+        for (int i = 0; i < keyspace.partitions(); i++) {
+            keyspace.locked(i, partition -> {
+                partition.database(database).expect(each);
+                return null;
+            });
         }
     }
 
@@ -479,6 +500,7 @@ public final class RdbFileReader {
         LONG.set(batch.bytes, at + 16, expiryMillis);
         INT.set(batch.bytes, at + 24, clock);
         INT.set(batch.bytes, at + 28, database);
+        INT.set(batch.bytes, at + 32, size);
         in.copySinceMark(batch.bytes, at + ENTRY_HEADER_BYTES);
         batch.length = at + ENTRY_HEADER_BYTES + size;
     }
@@ -512,24 +534,13 @@ public final class RdbFileReader {
     /** Builds the keys of batches. Owned by one thread. */
     private final class Helper implements AutoCloseable {
 
+        private final EntryLoader loader = newLoader(new RdbReader(maxString, accounting));
+        private final LookAhead ahead = new LookAhead(LOOK_AHEAD);
+        private final long[] hashes = new long[LOOK_AHEAD];
         private Batch batch = LAST;
-        private int next;
-        private final EntryLoader loader =
-                newLoader(new RdbReader(this::read, BATCH_BUFFER_BYTES, maxString, accounting).withoutSum());
-
-        private int read(byte[] target, int offset, int max) {
-            int n = Math.min(max, batch.length - next);
-            if (n == 0) {
-                return -1;
-            }
-            System.arraycopy(batch.bytes, next, target, offset, n);
-            next += n;
-            return n;
-        }
 
         void build(Batch of) {
             batch = of;
-            next = 0;
             try {
                 if (failure == null) {
                     Throwable wrong = keyspace.locked(of.partition, this::build);
@@ -545,22 +556,41 @@ public final class RdbFileReader {
 
         private @Nullable Throwable build(Partition partition) {
             RdbReader in = loader.in();
+            byte[] bytes = batch.bytes;
+            in.turn(bytes, batch.segment, batch.length);
             try {
-                while (!in.isAtEnd()) {
-                    long position = in.longValue();
-                    long hash = in.longValue();
-                    long expiryMillis = in.longValue();
-                    int clock = in.intValue();
-                    int number = in.intValue();
-                    in.position(position);
+                for (int at = 0, seen = 0; at < batch.length; ) {
+                    if (at == seen) {
+                        seen = lookAhead(at);
+                    }
+                    in.skip(ENTRY_HEADER_BYTES);
+                    in.position((long) LONG.get(bytes, at));
+                    long hash = (long) LONG.get(bytes, at + 8);
+                    long expiryMillis = (long) LONG.get(bytes, at + 16);
+                    int clock = (int) INT.get(bytes, at + 24);
+                    int number = (int) INT.get(bytes, at + 28);
                     loader.begin();
-                    Database database = partition.database(number);
-                    loader.build(database, number, hash, expiryMillis, clock);
+                    loader.build(partition.database(number), number, hash, expiryMillis, clock);
+                    at += ENTRY_HEADER_BYTES + (int) INT.get(bytes, at + 32);
                 }
                 return null;
             } catch (RdbException | RuntimeException | Error e) {
                 return e;
             }
+        }
+
+        /** Reads at once where the next keys, of one database, will go to. Returns where the keys behind them begin. */
+        private int lookAhead(int from) {
+            byte[] bytes = batch.bytes;
+            int number = (int) INT.get(bytes, from + 28);
+            int count = 0;
+            int at = from;
+            do {
+                hashes[count++] = (long) LONG.get(bytes, at + 8);
+                at += ENTRY_HEADER_BYTES + (int) INT.get(bytes, at + 32);
+            } while (count < LOOK_AHEAD && at < batch.length && (int) INT.get(bytes, at + 28) == number);
+            keyspace.touch(number, hashes, count, ahead);
+            return at;
         }
 
         @Override

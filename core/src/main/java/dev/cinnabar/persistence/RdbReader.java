@@ -37,8 +37,8 @@ public final class RdbReader implements AutoCloseable {
     private static final int KEPT_BYTES = 1 << 20;
 
     private final Source source;
-    private final byte[] buffer;
-    private final MemorySegment bufferSegment;
+    private byte[] buffer;
+    private MemorySegment bufferSegment;
     private final int maxString;
     private int next;
     private int limit;
@@ -51,6 +51,9 @@ public final class RdbReader implements AutoCloseable {
 
     private boolean overrun;
     private boolean sums = true;
+
+    /** Whether all bytes there are lie in the buffer. */
+    private boolean isInPlace;
 
     private final Buffer content;
     private final Buffer expanded;
@@ -66,6 +69,36 @@ public final class RdbReader implements AutoCloseable {
         this.maxString = maxString;
         this.content = new Buffer(accounting, maxString);
         this.expanded = new Buffer(accounting, maxString);
+    }
+
+    /** Reads what {@link #turn} shows, where it lies, and sums nothing. */
+    RdbReader(int maxString, BufferAccounting accounting) {
+        this((target, offset, max) -> -1, 0, maxString, accounting);
+        sums = false;
+        isInPlace = true;
+    }
+
+    /** Turns to bytes that are all there, instead of a source's: strings in them are shown where they lie. */
+    void turn(byte[] bytes, MemorySegment segment, int length) {
+        buffer = bytes;
+        bufferSegment = segment;
+        next = 0;
+        limit = length;
+        passed = 0;
+    }
+
+    /** As {@link #string}; a copy if it is shown in a place that the next string may take. */
+    void key(Bytes into, Buffer copy) throws RdbException {
+        int at = next;
+        int length = limit - next > 0 ? buffer[next] : -1;
+        if (length >= 0 && length < RdbFormat.LENGTH_14 && isInPlace && length < limit - next) {
+            next += 1 + length;
+            into.set(buffer, at + 1, length);
+            return;
+        }
+        copy.clear();
+        copy.append(string());
+        copy.view(into);
     }
 
     /** A source of bytes in memory, which are not to change meanwhile. */
@@ -94,12 +127,6 @@ public final class RdbReader implements AutoCloseable {
             summed = next;
         }
         return crc;
-    }
-
-    /** Nobody will ask for the checksum: saves the time that it takes. */
-    RdbReader withoutSum() {
-        sums = false;
-        return this;
     }
 
     /** From here on errors count bytes as if {@code position} had been read so far. */

@@ -19,9 +19,9 @@ import dev.cinnabar.values.Views;
  * Builds values from RDB objects, which may be anything: the opposite of {@link ValueWriter}. Owned by one thread; the partition
  * of what is built is locked.
  *
- * <p>No form is taken over as it stands. The bytes of a listpack or an intset are checked, and then its elements are added one by
- * one as commands would add them: so a value is always in the form that the settings ask for, elements that are there twice
- * are noticed, and no bytes from outside ever become a structure in memory. That costs some microseconds for a small value.
+ * <p>A value is always in the form that the settings ask for, and elements that are there twice are noticed. The bytes of a
+ * listpack or an intset are checked in all that anyone here relies on, and copied where they are what commands would have
+ * made ({@link RunAdoption}); else, and from any other form, the elements are added one by one as commands would add them.
  */
 public final class ValueReader implements AutoCloseable {
 
@@ -42,6 +42,7 @@ public final class ValueReader implements AutoCloseable {
     private final RdbReader in;
     private final Views views;
     private final StreamReader streams;
+    private final RunAdoption adoption;
     private final Buffer run;
     private final Buffer kept;
     private final Listpack listpack = new Listpack();
@@ -65,6 +66,7 @@ public final class ValueReader implements AutoCloseable {
         this.kept = new Buffer(accounting, maxString);
         this.streams = new StreamReader(in, run, views);
         this.views = views;
+        this.adoption = new RunAdoption(views.limits());
     }
 
     /**
@@ -237,6 +239,10 @@ public final class ValueReader implements AutoCloseable {
 
     private void nodes(Builder builder) throws RdbException {
         int n = count();
+        if (n == 1) {
+            node(builder);
+            return;
+        }
         ListValue list = newList(builder);
         for (int i = 0; i < n; i++) {
             long container = in.length();
@@ -246,9 +252,26 @@ public final class ValueReader implements AutoCloseable {
             }
             check(container == ValueFormat.NODE_LISTPACK, "a node that is neither plain nor a listpack");
             listpack(1);
-            for (int p = listpack.first(); p != 0; p = listpack.next(p)) {
-                push(list, listpack.get(p, first));
-            }
+            pushListpack(list);
+        }
+    }
+
+    private void node(Builder builder) throws RdbException {
+        long container = in.length();
+        if (container == ValueFormat.NODE_PLAIN) {
+            push(newList(builder), in.string());
+            return;
+        }
+        check(container == ValueFormat.NODE_LISTPACK, "a node that is neither plain nor a listpack");
+        listpack(1);
+        if (!adoption.list(builder, listpack, run.segment())) {
+            pushListpack(newList(builder));
+        }
+    }
+
+    private void pushListpack(ListValue list) {
+        for (int p = listpack.first(); p != 0; p = listpack.next(p)) {
+            push(list, listpack.get(p, first));
         }
     }
 
@@ -278,6 +301,9 @@ public final class ValueReader implements AutoCloseable {
         Intset numbers = new Intset().at(run.segment(), 0);
         int n = numbers.count();
         check(n > 0, "an empty value");
+        if (adoption.intset(builder, numbers, run.segment(), run.length())) {
+            return;
+        }
         SetValue set = newSet(builder, views.set.kindFor(number(numbers.get(0)), n));
         for (int i = 0; i < n; i++) {
             add(set, number(numbers.get(i)));
@@ -291,6 +317,9 @@ public final class ValueReader implements AutoCloseable {
     /** Numbers alone stay a listpack, as in Redis. */
     private void setListpack(Builder builder) throws RdbException {
         int n = listpack(1);
+        if (adoption.set(builder, listpack, run.segment())) {
+            return;
+        }
         boolean small = n <= views.limits().setListpackEntries;
         SetValue set = newSet(builder, small ? Encoding.SET_LISTPACK : Encoding.SET_HASHTABLE);
         for (int p = listpack.first(); p != 0; p = listpack.next(p)) {
@@ -326,6 +355,9 @@ public final class ValueReader implements AutoCloseable {
 
     private void sortedSetListpack(Builder builder) throws RdbException {
         int n = listpack(2);
+        if (adoption.sortedSet(builder, listpack, run.segment())) {
+            return;
+        }
         SortedSetValue set = newSortedSet(builder, n, listpack.textLength(listpack.first()));
         for (int p = listpack.first(); p != 0; ) {
             int s = listpack.next(p);
@@ -472,6 +504,9 @@ public final class ValueReader implements AutoCloseable {
 
     private void hashListpack(Builder builder, int width) throws RdbException {
         int n = listpack(width);
+        if (width == 2 && adoption.hash(builder, listpack, run.segment())) {
+            return;
+        }
         HashValue hash = newHash(builder, n);
         if (width == 3) {
             hash.expectExpiry();

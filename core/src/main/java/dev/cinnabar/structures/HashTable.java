@@ -203,6 +203,39 @@ public abstract class HashTable {
         return root;
     }
 
+    /**
+     * Makes an empty table ready for so many records, as many segments of the size that growing would lead to: none of them
+     * is then poured or split on the way. Nothing is done for a number that one segment can hold, nor where the table has
+     * records.
+     */
+    public void expect(long records) {
+        int depth = 0;
+        long each = records;
+        while (withDeviation(each) > limit(SPLIT_USABLE) && depth < MAX_DEPTH) {
+            depth++;
+            each = (records >>> depth) + 1;
+        }
+        if (depth == 0 || size() > 0 || depth() > 0) {
+            return;
+        }
+        int size = 0;
+        while (limit(SIZE_USABLE[size]) < withDeviation(each) && SIZE_USABLE[size] < SPLIT_USABLE) {
+            size++;
+        }
+        freeSegment(address(entryAt(0)));
+        long entries = 1L << depth;
+        memory.putLong(root, DIRECTORY, allocate(8 * entries));
+        setDepth(depth, (int) entries);
+        for (long prefix = 0; prefix < entries; prefix++) {
+            setEntries(prefix, depth, entry(newSegment(SIZE_USABLE[size], 0), SIZE_USABLE[size], depth));
+        }
+    }
+
+    /** What hardly ever one of many segments exceeds that hold so many records on average. */
+    private static long withDeviation(long records) {
+        return records + 4 * (long) Math.sqrt((double) records);
+    }
+
     /** Positions this flyweight at the table of a root. */
     public HashTable at(long root) {
         this.root = root;

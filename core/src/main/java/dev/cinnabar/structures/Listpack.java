@@ -629,6 +629,40 @@ public final class Listpack {
         return p == end && (count == COUNT_UNKNOWN || count == n);
     }
 
+    /** Whether an element has the form that adding it would give it, and is, as a text, no longer than this. */
+    boolean isCanonical(int position, int maxText, Bytes view) {
+        if (isNumber(position)) {
+            return numberLength(number(position)) == encodedLength(position);
+        }
+        int length = dataLength(position);
+        return length <= maxText
+                && headerLength(position) == textHeaderLength(length)
+                && (length > Decimal.MAX_LENGTH || !Decimal.isCanonical(get(position, view)));
+    }
+
+    /** All bits of a canonical element, mixed: equal elements have the same. */
+    long mixAt(int position) {
+        int length = encodedLength(position);
+        long end = base + position + length;
+        if (length < 8) {
+            // In front of the first element there are six bytes, so eight that end with two of it.
+            return length == 1 ? byteAt(position) : segment.get(LONG, end - 8) >>> 64 - 8 * length;
+        }
+        long mixed = segment.get(LONG, end - 8);
+        for (long at = base + position; at < end - 8; at += 8) {
+            mixed = (mixed ^ mixed >>> 29) * 0xbf58476d1ce4e5b9L + segment.get(LONG, at);
+        }
+        return mixed ^ mixed >>> 32;
+    }
+
+    /** Whether two canonical elements are equal. */
+    boolean isSame(int a, int b) {
+        int length = encodedLength(a);
+        return length == encodedLength(b)
+                && MemorySegment.mismatch(segment, base + a, base + a + length, segment, base + b, base + b + length)
+                        < 0;
+    }
+
     private boolean hasBackLength(int position, int length) {
         int n = backLengthBytes(length);
         for (int i = 0; i < n; i++) {

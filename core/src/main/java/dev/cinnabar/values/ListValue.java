@@ -84,11 +84,16 @@ public final class ListValue {
     }
 
     private boolean exceeds(long bytes, long count) {
+        return !fits(limits, bytes, count);
+    }
+
+    /** Whether a listpack of so many bytes and elements is within the limit of the small form. */
+    public static boolean fits(Limits limits, long bytes, long count) {
         int limit = limits.listListpackSize;
         if (limit < 0) {
-            return bytes > byteLimit(limit);
+            return bytes <= byteLimit(limit);
         }
-        return bytes > MAX_COUNTED_BYTES || count > Math.max(limit, 1);
+        return bytes <= MAX_COUNTED_BYTES && count <= Math.max(limit, 1);
     }
 
     private static int byteLimit(int limit) {

@@ -86,6 +86,34 @@ class HashTableTest {
     }
 
     @ParameterizedTest
+    @ValueSource(ints = {0, 1, 1000, 1400, 5000, 100_000, 3_000_000})
+    void aTableThatExpectsRecordsTakesThemWithoutGrowing(int records) {
+        table.create();
+        table.expect(records);
+        table.checkInvariants();
+        long bytes = table.bytes();
+        int real = Math.min(records, 100_000);
+        for (long key = 0; key < real; key++) {
+            put(key);
+        }
+        table.checkInvariants();
+        if (records >= 1400) {
+            assertThat(table.bytes()).isEqualTo(bytes).isLessThan(20L * records);
+        }
+        for (long key = 0; key < real; key++) {
+            assertThat(get(key)).isEqualTo(model.get(key));
+        }
+        // Once there are records, it is too late.
+        long before = table.bytes();
+        table.expect(10_000_000);
+        assertThat(table.bytes()).isEqualTo(real == 0 ? table.bytes() : before);
+        for (long key = 0; key < real; key++) {
+            remove(key);
+        }
+        table.checkInvariants();
+    }
+
+    @ParameterizedTest
     @EnumSource(Hashing.class)
     void randomOperationsAgreeWithAModel(Hashing how) {
         hashing = how;
