@@ -439,7 +439,7 @@ public final class RdbFileReader {
             log.notice("RDB file was saved with checksum disabled: no check performed.");
         } else if (sum != expected) {
             throw new RdbException("Wrong RDB checksum expected: (" + Long.toHexString(sum) + ") but got ("
-                    + Long.toHexString(expected) + "). Aborting now.");
+                    + Long.toHexString(expected) + "). RDB CRC error, aborting now.");
         }
     }
 
