@@ -91,8 +91,8 @@ final class StreamReader {
         Bytes string = in.string();
         run.clear();
         run.append(string);
-        check(Listpack.isValid(run.segment(), 0, run.length()), "no listpack");
-        check(stream.addNode(id, run.view(view)), "no node of a stream");
+        check(Listpack.isValid(run.segment(), 0, run.length()), "Stream listpack integrity check failed");
+        check(stream.addNode(id, run.view(view)), "Stream listpack integrity check failed: no node of a stream");
     }
 
     private void group(StreamValue stream, int type) throws RdbException {
@@ -160,14 +160,14 @@ final class StreamReader {
             }
         }
         boolean found = low < pending && id.compareTo(millis[low], sequences[low]) == 0;
-        check(found && !group.findPending(id), "a pending entry that the group does not have, or twice");
+        check(found && !group.findPending(id), "Duplicated consumer PEL entry, or one that the group does not have");
         owned++;
         return low;
     }
 
     private void consumer(int type) throws RdbException {
         Bytes name = in.string();
-        check(!group.findConsumer(name), "a consumer that is there twice");
+        check(!group.findConsumer(name), "Duplicate stream consumer detected");
         byte[] kept = name.toByteArray();
         long seen = in.longValue();
         group.createConsumer(view.set(kept, 0, kept.length), seen);

@@ -36,6 +36,7 @@ public final class ValueReader implements AutoCloseable {
     /** The last time at which a field can expire, as in Redis. */
     private static final long MAX_FIELD_EXPIRY = (1L << 46) - 1;
 
+    private static final String BAD_ZIPMAP = "Zipmap integrity check failed";
     private static final int ZIPMAP_LONG = 254;
     private static final int ZIPMAP_END = 255;
 
@@ -184,13 +185,13 @@ public final class ValueReader implements AutoCloseable {
     // Runs of bytes.
 
     /** Reads a string that is to be a listpack of groups of so many elements, at least one, and shows it. */
-    private int listpack(int width) throws RdbException {
+    private int listpack(String what, int width) throws RdbException {
         readRun();
-        check(Listpack.isValid(run.segment(), 0, run.length()), "no listpack");
+        check(Listpack.isValid(run.segment(), 0, run.length()), what + " listpack integrity check failed");
         listpack.at(run.segment(), 0);
         neighbour.at(run.segment(), 0);
         int n = listpack.count();
-        check(n > 0 && n % width == 0, "a listpack of " + n + " elements");
+        check(n > 0 && n % width == 0, what + " listpack integrity check failed: " + n + " elements");
         return n / width;
     }
 
@@ -201,10 +202,10 @@ public final class ValueReader implements AutoCloseable {
     }
 
     /** Reads a string that is to be a ziplist of groups of so many elements, at least one; returns how many groups. */
-    private int ziplist(int width) throws RdbException {
+    private int ziplist(String what, int width) throws RdbException {
         readRun();
         int n = ziplist.at(run.view(runView));
-        check(n > 0 && n % width == 0, "no ziplist");
+        check(n > 0 && n % width == 0, what + " ziplist integrity check failed");
         return n / width;
     }
 
@@ -213,7 +214,7 @@ public final class ValueReader implements AutoCloseable {
     private void ziplists(Builder builder, int n) throws RdbException {
         ListValue list = newList(builder);
         for (int i = 0; i < n; i++) {
-            for (int left = ziplist(1); left > 0; left--) {
+            for (int left = ziplist("List", 1); left > 0; left--) {
                 push(list, ziplist.next(first));
             }
         }
@@ -251,7 +252,7 @@ public final class ValueReader implements AutoCloseable {
                 continue;
             }
             check(container == ValueFormat.NODE_LISTPACK, "a node that is neither plain nor a listpack");
-            listpack(1);
+            listpack("List", 1);
             pushListpack(list);
         }
     }
@@ -263,7 +264,7 @@ public final class ValueReader implements AutoCloseable {
             return;
         }
         check(container == ValueFormat.NODE_LISTPACK, "a node that is neither plain nor a listpack");
-        listpack(1);
+        listpack("List", 1);
         if (!adoption.list(builder, listpack, run.segment())) {
             pushListpack(newList(builder));
         }
@@ -278,7 +279,7 @@ public final class ValueReader implements AutoCloseable {
     // Sets.
 
     private void add(SetValue set, Bytes member) throws RdbException {
-        check(set.add(member), "a member that is there twice");
+        check(set.add(member), "integrity check failed: a member that is there twice");
     }
 
     private SetValue newSet(Builder builder, int kind) {
@@ -297,7 +298,7 @@ public final class ValueReader implements AutoCloseable {
 
     private void intset(Builder builder) throws RdbException {
         readRun();
-        check(Intset.isValid(run.segment(), 0, run.length()), "no intset");
+        check(Intset.isValid(run.segment(), 0, run.length()), "Intset integrity check failed");
         Intset numbers = new Intset().at(run.segment(), 0);
         int n = numbers.count();
         check(n > 0, "an empty value");
@@ -316,7 +317,7 @@ public final class ValueReader implements AutoCloseable {
 
     /** Numbers alone stay a listpack, as in Redis. */
     private void setListpack(Builder builder) throws RdbException {
-        int n = listpack(1);
+        int n = listpack("Set", 1);
         if (adoption.set(builder, listpack, run.segment())) {
             return;
         }
@@ -335,8 +336,8 @@ public final class ValueReader implements AutoCloseable {
     }
 
     private void add(SortedSetValue set, Bytes member, double score) throws RdbException {
-        check(!Double.isNaN(score), "a score that is no number");
-        check(!set.find(member), "a member that is there twice");
+        check(!Double.isNaN(score), "Zset with NAN score detected");
+        check(!set.find(member), "integrity check failed: a member that is there twice");
         set.add(member, score);
     }
 
@@ -354,7 +355,7 @@ public final class ValueReader implements AutoCloseable {
     }
 
     private void sortedSetListpack(Builder builder) throws RdbException {
-        int n = listpack(2);
+        int n = listpack("Zset", 2);
         if (adoption.sortedSet(builder, listpack, run.segment())) {
             return;
         }
@@ -368,7 +369,7 @@ public final class ValueReader implements AutoCloseable {
     }
 
     private void sortedSetZiplist(Builder builder) throws RdbException {
-        int n = ziplist(2);
+        int n = ziplist("Zset", 2);
         SortedSetValue set = null;
         for (int i = 0; i < n; i++) {
             Bytes member = keep(ziplist.next(first));
@@ -382,7 +383,7 @@ public final class ValueReader implements AutoCloseable {
     // Hashes.
 
     private void hashZiplist(Builder builder) throws RdbException {
-        int n = ziplist(2);
+        int n = ziplist("Hash", 2);
         HashValue hash = newHash(builder, n);
         for (int i = 0; i < n; i++) {
             Bytes field = keep(ziplist.next(first));
@@ -413,11 +414,11 @@ public final class ValueReader implements AutoCloseable {
             n++;
         }
         int said = zipmapByte(map, 0);
-        check(n > 0 && p == map.length() - 1 && (said >= ZIPMAP_LONG || said == n), "no zipmap");
+        check(n > 0 && p == map.length() - 1 && (said >= ZIPMAP_LONG || said == n), BAD_ZIPMAP);
     }
 
     private int zipmapByte(Bytes map, int at) throws RdbException {
-        check(at < map.length(), "no zipmap");
+        check(at < map.length(), BAD_ZIPMAP);
         return map.byteAt(at) & 0xff;
     }
 
@@ -428,7 +429,7 @@ public final class ValueReader implements AutoCloseable {
     /** A length that leaves room for itself, so many bytes more, what it tells, and the end. */
     private int zipmapLength(Bytes map, int at, int more) throws RdbException {
         int header = zipmapHeader(map, at);
-        check(at + header < map.length() && zipmapByte(map, at) <= ZIPMAP_LONG, "no zipmap");
+        check(at + header < map.length() && zipmapByte(map, at) <= ZIPMAP_LONG, BAD_ZIPMAP);
         long length = zipmapByte(map, at);
         if (header > 1) {
             length = 0;
@@ -436,12 +437,12 @@ public final class ValueReader implements AutoCloseable {
                 length = length << 8 | zipmapByte(map, at + i);
             }
         }
-        check(length <= map.length() - (long) at - header - more - 1, "no zipmap");
+        check(length <= map.length() - (long) at - header - more - 1, BAD_ZIPMAP);
         return (int) length;
     }
 
     private Bytes zipmapPart(Bytes map, int at, int length) throws RdbException {
-        check(at + (long) length < map.length(), "no zipmap");
+        check(at + (long) length < map.length(), BAD_ZIPMAP);
         return new Bytes().set(run.segment(), at, length);
     }
 
@@ -451,7 +452,7 @@ public final class ValueReader implements AutoCloseable {
     }
 
     private void set(HashValue hash, Bytes field, Bytes value, long expiryMillis) throws RdbException {
-        check(hash.set(field, value, false), "a field that is there twice");
+        check(hash.set(field, value, false), "Hash integrity check failed: a field that is there twice");
         if (expiryMillis != Entry.NEVER) {
             check(hash.find(field), "a field that is lost");
             hash.setExpiry(expiryMillis);
@@ -503,7 +504,7 @@ public final class ValueReader implements AutoCloseable {
     }
 
     private void hashListpack(Builder builder, int width) throws RdbException {
-        int n = listpack(width);
+        int n = listpack("Hash", width);
         if (width == 2 && adoption.hash(builder, listpack, run.segment())) {
             return;
         }

@@ -8,6 +8,7 @@ import dev.cinnabar.config.Configuration;
 import dev.cinnabar.config.Directives;
 import dev.cinnabar.log.FileLog;
 import dev.cinnabar.net.NetSettings;
+import dev.cinnabar.persistence.RdbException;
 import dev.cinnabar.tls.TlsException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -88,6 +89,9 @@ final class ServerProcess {
         } catch (IOException e) {
             if (toEnd.getCount() == 0) {
                 return end(server) ? 0 : -1;
+            }
+            if (e.getCause() instanceof RdbException) {
+                log.warning("Terminating server after rdb file reading failure.");
             }
             log.warning("Fatal error loading the DB, check server logs. Exiting.");
             return giveUp(server);

@@ -195,6 +195,7 @@ final class DumpCommands {
             });
             done = true;
         } catch (RdbException | BufferOverflowException e) {
+            call.engine().settings().log.warning("RESTORE of what is no value: " + e.getMessage());
             args.fail(BAD_FORMAT);
         } finally {
             if (!done && begun[0]) {
