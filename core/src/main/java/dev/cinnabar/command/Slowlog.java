@@ -4,12 +4,12 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.cinnabar.config.Configuration;
 import dev.cinnabar.config.Directives;
+import dev.cinnabar.memory.Bytes;
 import dev.cinnabar.resp.Request;
 import dev.cinnabar.session.Peer;
 import dev.cinnabar.session.Session;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /** The last commands that took long. Thread-safe. */
@@ -59,10 +59,8 @@ public final class Slowlog {
         int kept = count > most ? most - 1 : count;
         List<byte[]> arguments = new ArrayList<>(kept + 1);
         for (int i = 0; i < kept; i++) {
-            byte[] argument = Redaction.hides(spec, request, i)
-                    ? Redaction.INSTEAD
-                    : request.at(i).toByteArray();
-            arguments.add(argument.length > longest ? shortened(argument, longest) : argument);
+            Bytes argument = Redaction.hides(spec, request, i) ? Bytes.of(Redaction.INSTEAD) : request.at(i);
+            arguments.add(argument.length() > longest ? shortened(argument, longest) : argument.toByteArray());
         }
         if (kept < count) {
             arguments.add(("... (" + (count - kept) + " more arguments)").getBytes(ISO_8859_1));
@@ -70,9 +68,10 @@ public final class Slowlog {
         return arguments;
     }
 
-    private static byte[] shortened(byte[] argument, int length) {
-        byte[] rest = ("... (" + (argument.length - length) + " more bytes)").getBytes(ISO_8859_1);
-        byte[] text = Arrays.copyOf(argument, length + rest.length);
+    private static byte[] shortened(Bytes argument, int length) {
+        byte[] rest = ("... (" + (argument.length() - length) + " more bytes)").getBytes(ISO_8859_1);
+        byte[] text = new byte[length + rest.length];
+        argument.copyTo(0, text, 0, length);
         System.arraycopy(rest, 0, text, length, rest.length);
         return text;
     }
