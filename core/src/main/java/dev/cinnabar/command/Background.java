@@ -48,6 +48,7 @@ final class Background implements Runnable, AutoCloseable {
                 engine.journal().flush();
                 engine.saves().attend();
                 engine.observe();
+                engine.keySizes().step();
             } catch (RuntimeException e) {
                 engine.settings().failures.accept("background", e);
             }

@@ -519,7 +519,13 @@ public final class Call {
     private void logAsItCame() {
         effects.begin(session.database());
         int n = args.count();
-        for (int i = 0; i < n; i++) {
+        int from = 0;
+        if (engine.commands().isRenamed()) {
+            CommandSpec container = spec.parent();
+            effects.word((container == null ? spec : container).name());
+            from = 1;
+        }
+        for (int i = from; i < n; i++) {
             effects.word(args.at(i, keyView));
         }
         effects.end();

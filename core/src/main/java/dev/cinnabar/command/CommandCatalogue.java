@@ -28,7 +28,7 @@ public final class CommandCatalogue implements Catalogue {
 
     @Override
     public int find(String fullName) {
-        CommandSpec spec = table.findFull(Bytes.of(fullName.getBytes(ISO_8859_1)));
+        CommandSpec spec = table.findFullNamed(Bytes.of(fullName.getBytes(ISO_8859_1)));
         return spec == null ? -1 : spec.id();
     }
 

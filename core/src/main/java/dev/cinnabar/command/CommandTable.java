@@ -1,5 +1,6 @@
 package dev.cinnabar.command;
 
+import dev.cinnabar.config.ConfigException;
 import dev.cinnabar.memory.Bytes;
 import dev.cinnabar.resp.RedisError;
 import dev.cinnabar.resp.Request;
@@ -10,19 +11,31 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** All commands by name, in any case. Immutable once built; thread-safe. */
+/**
+ * All commands by name, in any case. Immutable once built; thread-safe.
+ *
+ * <p>A command is called by its own name unless it was renamed. Rules about users, and files, go on to name it as ever.
+ */
 public final class CommandTable {
 
-    private final Map<String, CommandSpec> byName = new LinkedHashMap<>();
-    private final List<CommandSpec> byId = new ArrayList<>();
+    private final Map<String, CommandSpec> byName;
+    private final Map<String, CommandSpec> byCalledName;
+    private final List<CommandSpec> byId;
+    private final boolean renamed;
 
-    // Open addressing over the names, found without making a String of what the client sent.
+    // Open addressing over the called names, found without making a String of what the client sent.
     private final CommandSpec[] slots;
+    private final String[] names;
     private final long[] words;
 
     public CommandTable(Collection<CommandSpec> rows) {
+        byName = new LinkedHashMap<>();
+        byCalledName = byName;
+        renamed = false;
+        byId = new ArrayList<>();
         for (CommandSpec row : rows) {
             if (byName.put(row.name(), row) != null) {
                 throw new IllegalArgumentException("two rows for " + row.name());
@@ -32,18 +45,62 @@ public final class CommandTable {
                 add(sub);
             }
         }
-        slots = new CommandSpec[Integer.highestOneBit(byName.size() * 4 + 1) * 2];
+        slots = new CommandSpec[slotsFor(byName)];
+        names = new String[slots.length];
         words = new long[slots.length];
-        for (CommandSpec row : byName.values()) {
-            Bytes name = Bytes.of(row.name());
-            long word = wordOf(name);
-            int at = slotOf(name, word);
-            while (slots[at] != null) {
-                at = at + 1 & slots.length - 1;
-            }
-            slots[at] = row;
-            words[at] = word;
+        byName.forEach(this::place);
+    }
+
+    /** The same commands, under other names. */
+    private CommandTable(CommandTable original, Map<String, CommandSpec> byCalledName) {
+        this.byName = original.byName;
+        this.byCalledName = byCalledName;
+        this.byId = original.byId;
+        this.renamed = true;
+        slots = new CommandSpec[slotsFor(byCalledName)];
+        names = new String[slots.length];
+        words = new long[slots.length];
+        byCalledName.forEach(this::place);
+    }
+
+    /**
+     * The same commands, one of which is called otherwise.
+     *
+     * @param from how it is called so far, in any case
+     * @param to how it is to be called; empty: not at all
+     * @throws ConfigException if no command is called the one, or one is called the other already
+     */
+    public CommandTable renamed(String from, String to) throws ConfigException {
+        Map<String, CommandSpec> called = new LinkedHashMap<>(byCalledName);
+        CommandSpec spec = called.remove(from.toLowerCase(Locale.ROOT));
+        if (spec == null) {
+            throw new ConfigException("No such command in rename-command");
         }
+        if (!to.isEmpty() && called.put(to.toLowerCase(Locale.ROOT), spec) != null) {
+            throw new ConfigException("Target command name already exists");
+        }
+        return new CommandTable(this, called);
+    }
+
+    /** Whether some commands are not called as they are named. */
+    boolean isRenamed() {
+        return renamed;
+    }
+
+    private static int slotsFor(Map<String, CommandSpec> called) {
+        return Integer.highestOneBit(called.size() * 4 + 1) * 2;
+    }
+
+    private void place(String called, CommandSpec row) {
+        Bytes name = Bytes.of(called);
+        long word = wordOf(name);
+        int at = slotOf(name, word);
+        while (slots[at] != null) {
+            at = at + 1 & slots.length - 1;
+        }
+        slots[at] = row;
+        names[at] = called;
+        words[at] = word;
     }
 
     private void add(CommandSpec row) {
@@ -63,7 +120,7 @@ public final class CommandTable {
         return (int) ((mixed + n) * 0x9E3779B97F4A7C15L >>> 40) & slots.length - 1;
     }
 
-    /** The command of a name in any case, or null; a container, where it has subcommands. */
+    /** The command that is called so, in any case, or null; a container, where it has subcommands. */
     public @Nullable CommandSpec find(Bytes name) {
         if (name.isEmpty()) {
             return null;
@@ -71,7 +128,7 @@ public final class CommandTable {
         long word = wordOf(name);
         for (int at = slotOf(name, word); slots[at] != null; at = at + 1 & slots.length - 1) {
             if (words[at] == word) {
-                String candidate = slots[at].name();
+                String candidate = names[at];
                 if (candidate.length() == name.length() && (name.length() <= 8 || name.equalsIgnoreCase(candidate))) {
                     return slots[at];
                 }
@@ -90,14 +147,30 @@ public final class CommandTable {
         return null;
     }
 
-    /** The command of a full name, a subcommand's being {@code container|name}, in any case, or null. */
+    /** The command of a name of its own, whatever it is called, or null. */
+    @Nullable
+    CommandSpec findNamed(Bytes name) {
+        return isRenamed() ? byName.get(name.toString().toLowerCase(Locale.ROOT)) : find(name);
+    }
+
+    /** As {@link #findNamed(Bytes)}, a subcommand's name being {@code container|name}. */
+    @Nullable
+    CommandSpec findFullNamed(Bytes name) {
+        return findFull(name, this::findNamed);
+    }
+
+    /** The command that is called so in full, a subcommand's name being {@code container|name}, in any case, or null. */
     public @Nullable CommandSpec findFull(Bytes name) {
+        return findFull(name, this::find);
+    }
+
+    private static @Nullable CommandSpec findFull(Bytes name, Function<Bytes, @Nullable CommandSpec> containers) {
         int bar = 0;
         while (bar < name.length() && name.byteAt(bar) != '|') {
             bar++;
         }
         byte[] bytes = name.toByteArray();
-        CommandSpec spec = find(new Bytes().set(bytes, 0, bar));
+        CommandSpec spec = containers.apply(new Bytes().set(bytes, 0, bar));
         return spec == null || bar == bytes.length
                 ? spec
                 : findSub(spec, new Bytes().set(bytes, bar + 1, bytes.length - bar - 1));
@@ -139,8 +212,8 @@ public final class CommandTable {
         return byId.size();
     }
 
-    /** All commands, without subcommands, in the order of the tables. */
+    /** All commands that can be called, without subcommands, in the order of the tables. */
     public Collection<CommandSpec> all() {
-        return Collections.unmodifiableCollection(byName.values());
+        return Collections.unmodifiableCollection(byCalledName.values());
     }
 }

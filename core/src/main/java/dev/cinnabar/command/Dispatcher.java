@@ -156,6 +156,7 @@ public final class Dispatcher {
     /** The commands to come are those of a file: nothing is denied, nothing expires, and nothing is logged. */
     void replay() {
         replaying = true;
+        preparation.byOwnNames();
     }
 
     boolean isReplaying() {

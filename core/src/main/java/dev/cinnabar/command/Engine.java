@@ -51,6 +51,7 @@ public final class Engine implements AutoCloseable {
     private final LatencyMonitor latencyMonitor = new LatencyMonitor();
     private final Monitors monitors = new Monitors();
     private final HotKeys hotKeys = new HotKeys();
+    private final KeySizes keySizes;
     private final BlockedClients blockedClients = new BlockedClients();
     private final PubSub pubSub;
     private final Tracking tracking;
@@ -149,6 +150,7 @@ public final class Engine implements AutoCloseable {
         this.slowlog = new Slowlog(settings.configuration());
         this.past = new Statistics(commands.ids());
         this.startedMillis = keyspace.clock().millis();
+        this.keySizes = new KeySizes(keyspace, settings.limits(), keyspace.clock());
         this.background = new Background(this);
         HexFormat hex = HexFormat.of();
         this.runId = hex.toHexDigits(random.nextLong())
@@ -295,6 +297,11 @@ public final class Engine implements AutoCloseable {
     /** When the server was slow. */
     public LatencyMonitor latencyMonitor() {
         return latencyMonitor;
+    }
+
+    /** How many keys have values of which size. */
+    public KeySizes keySizes() {
+        return keySizes;
     }
 
     /** Which keys take most. */

@@ -37,11 +37,20 @@ final class Preparation {
     private int memberCount;
 
     private int memberPause;
+
+    /** Commands are named as in files, and not as clients call them. */
+    private boolean byOwnNames;
+
     private final MemberAim memberAim = new MemberAim();
 
     Preparation(CommandTable table, Keyspace keyspace) {
         this.table = table;
         this.keyspace = keyspace;
+    }
+
+    /** From now on the requests are those of files, which name commands as they are named, not as they are called. */
+    void byOwnNames() {
+        byOwnNames = true;
     }
 
     /** Prepares requests that will run one after the other. */
@@ -68,7 +77,7 @@ final class Preparation {
     void prepare(Args args) {
         Request request = args.request();
         args.clear();
-        CommandSpec spec = table.find(request.at(0));
+        CommandSpec spec = byOwnNames ? table.findNamed(request.at(0)) : table.find(request.at(0));
         if (spec != null && !spec.subcommands().isEmpty() && request.count() > 1) {
             CommandSpec sub = CommandTable.findSub(spec, request.at(1));
             spec = sub != null ? sub : spec;

@@ -45,9 +45,6 @@ public final class ConfigFile {
         handlers.put("sentinel", arguments -> {
             throw new ConfigException("sentinel directive while not in sentinel mode");
         });
-        handlers.put("rename-command", arguments -> {
-            throw new ConfigException("this version cannot rename commands");
-        });
     }
 
     /** Lines that begin with {@code name} are for {@code handler}. */

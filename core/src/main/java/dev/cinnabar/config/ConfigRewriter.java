@@ -34,10 +34,12 @@ public final class ConfigRewriter {
      * Replaces the file at once: whoever reads it sees the old text or the new one, and a crash leaves one of the two.
      *
      * @param users the lines that define users
+     * @param all whether directives that are at their defaults are added, too
      */
-    public static void rewrite(Configuration configuration, List<String> users, Path file) throws IOException {
+    public static void rewrite(Configuration configuration, List<String> users, Path file, boolean all)
+            throws IOException {
         String before = Files.exists(file) ? Files.readString(file, ISO_8859_1) : "";
-        byte[] after = rewritten(configuration, users, before).getBytes(ISO_8859_1);
+        byte[] after = rewritten(configuration, users, before, all).getBytes(ISO_8859_1);
         Path directory = file.toAbsolutePath().getParent();
         Path fresh = Files.createTempFile(directory, ".cinnabar-config", ".tmp");
         try {
@@ -67,6 +69,10 @@ public final class ConfigRewriter {
 
     /** The text that a file should have. */
     static String rewritten(Configuration configuration, List<String> users, String before) {
+        return rewritten(configuration, users, before, false);
+    }
+
+    static String rewritten(Configuration configuration, List<String> users, String before, boolean all) {
         List<String> lines = new ArrayList<>(List.of(before.split("\n", -1)));
         if (lines.getLast().isEmpty()) {
             lines.removeLast();
@@ -77,7 +83,7 @@ public final class ConfigRewriter {
         List<Integer> userLines = placesOf("user", lines);
         for (Directive<?, ?> directive : Directives.all()) {
             List<Integer> old = places.getOrDefault(directive, List.of());
-            if (old.isEmpty() && configuration.isDefault(directive)) {
+            if (old.isEmpty() && !all && !directive.isAlwaysWritten() && configuration.isDefault(directive)) {
                 continue;
             }
             String name = old.isEmpty() ? directive.name() : requireNonNull(firstWord(lines.get(old.getFirst())));
@@ -113,6 +119,7 @@ public final class ConfigRewriter {
 
     private static void append(List<String> lines, String line, boolean[] marked) {
         if (!marked[0]) {
+            lines.add("");
             lines.add(MARK);
             marked[0] = true;
         }
@@ -145,12 +152,14 @@ public final class ConfigRewriter {
     private static String joined(List<String> lines, boolean[] gone) {
         StringBuilder text = new StringBuilder();
         boolean afterGap = false;
+        boolean afterBlank = true;
         for (int i = 0; i < lines.size(); i++) {
             if (i < gone.length && gone[i]) {
                 afterGap = true;
-            } else if (!(afterGap && lines.get(i).isBlank())) {
+            } else if (!(afterGap && afterBlank && lines.get(i).isBlank())) {
                 text.append(lines.get(i)).append('\n');
                 afterGap = false;
+                afterBlank = lines.get(i).isBlank();
             }
         }
         return text.toString();

@@ -38,6 +38,7 @@ public final class Configuration {
     private volatile Consumer<String> warnings = warning -> {};
     private final BitSet loaded = new BitSet();
     private final List<List<String>> declaredUsers = new ArrayList<>();
+    private final List<List<String>> renames = new ArrayList<>();
 
     public Configuration() {
         for (Directive<?, ?> directive : Directives.all()) {
@@ -152,6 +153,16 @@ public final class Configuration {
         return List.copyOf(declaredUsers);
     }
 
+    /** A line {@code rename-command} of a file: how a command was called so far, and how it is to be called. */
+    public synchronized void renameCommand(List<String> words) {
+        renames.add(List.copyOf(words));
+    }
+
+    /** Under which names commands are to be called, in the order in which files have said so. */
+    public synchronized List<List<String>> renames() {
+        return List.copyOf(renames);
+    }
+
     /** Sets a directive as a line of a file does. */
     public synchronized void load(String name, List<String> arguments) throws ConfigException {
         Directive<?, ?> directive = Directives.find(name);
@@ -161,7 +172,8 @@ public final class Configuration {
         if (arguments.size() != 1 && !directive.takesMultipleArguments()) {
             throw new ConfigException("wrong number of arguments");
         }
-        parseAndPut(directive, arguments, loaded.get(directive.index()));
+        boolean inOneWord = directive.takesMultipleArguments() && arguments.size() == 1;
+        parseAndPut(directive, inOneWord ? words(arguments.getFirst()) : arguments, loaded.get(directive.index()));
         loaded.set(directive.index());
     }
 

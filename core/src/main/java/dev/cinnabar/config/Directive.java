@@ -23,6 +23,7 @@ public abstract class Directive<V, D extends Directive<V, D>> {
     private boolean hidden;
     private boolean multipleArguments;
     private boolean withoutEffect;
+    private boolean alwaysWritten;
     private String onlyDefaultComplaint = "";
 
     Directive(String name, int index) {
@@ -103,6 +104,12 @@ public abstract class Directive<V, D extends Directive<V, D>> {
         return self();
     }
 
+    /** CONFIG REWRITE writes it though it is at its default: that may be another one when the file is read. */
+    D alwaysWritten() {
+        alwaysWritten = true;
+        return self();
+    }
+
     // What others may know.
 
     public String name() {
@@ -116,6 +123,10 @@ public abstract class Directive<V, D extends Directive<V, D>> {
 
     public boolean isSensitive() {
         return sensitive;
+    }
+
+    boolean isAlwaysWritten() {
+        return alwaysWritten;
     }
 
     int index() {

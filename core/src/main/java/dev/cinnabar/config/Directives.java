@@ -124,7 +124,8 @@ public final class Directives {
     public static final ValueDirective<String> DIR =
             value("dir", Forms.text(Path.of("").toAbsolutePath()), Forms::directory, Function.identity())
                     .written(Forms::rewriteQuoted)
-                    .guarded();
+                    .guarded()
+                    .alwaysWritten();
     public static final TextDirective IGNORE_WARNINGS = text("ignore-warnings").mutable().onlyDefault();
     public static final TextDirective LOCALE_COLLATE = text("locale-collate").mutable().onlyDefault();
     public static final BoolDirective HIDE_USER_DATA_FROM_LOG =
@@ -222,14 +223,15 @@ public final class Directives {
     public static final ValueDirective<String> PROPAGATION_ERROR_BEHAVIOR =
             word("propagation-error-behavior", "ignore", "ignore", "panic", "panic-on-replicas").mutable();
 
-    // Of the system, and out of reach of a Java program
+    // Of the system
     public static final ValueDirective<String> OOM_SCORE_ADJ =
-            word("oom-score-adj", "no", "no", "yes", "relative", "absolute").mutable().onlyDefault();
+            word("oom-score-adj", "no", "no", "yes", "relative", "absolute").mutable();
     public static final ValueDirective<List<Integer>> OOM_SCORE_ADJ_VALUES =
             value("oom-score-adj-values", List.of(0, 200, 800), Forms::oomScores, Forms::joinNumbers)
                     .multipleArguments()
-                    .mutable()
-                    .onlyDefault();
+                    .mutable();
+
+    // Of the system, and out of reach of a Java program
     public static final TextDirective SERVER_CPULIST = text("server-cpulist").alias("server_cpulist").onlyDefault();
     public static final TextDirective BIO_CPULIST = text("bio-cpulist").alias("bio_cpulist").onlyDefault();
     public static final TextDirective AOF_REWRITE_CPULIST =
@@ -271,6 +273,8 @@ public final class Directives {
 
     public static final NumberDirective RDB_KEY_SAVE_DELAY =
             number("rdb-key-save-delay", INTEGER, Integer.MIN_VALUE, MAX_INT).byDefault(0).mutable().hidden();
+    public static final NumberDirective LOADING_PROCESS_EVENTS_INTERVAL_BYTES =
+            number("loading-process-events-interval-bytes", INTEGER, 1024, MAX_INT).byDefault(2 * MB).hidden();
     public static final NumberDirective KEY_LOAD_DELAY =
             number("key-load-delay", INTEGER, Integer.MIN_VALUE, MAX_INT).byDefault(0).mutable().hidden();
 
@@ -302,6 +306,7 @@ public final class Directives {
     // Replication
     public static final ValueDirective<String> REPLICAOF =
             value("replicaof", "", Forms::master, Function.identity())
+                    .written(master -> master.isEmpty() ? List.of() : List.of(master))
                     .alias("slaveof")
                     .multipleArguments()
                     .onlyDefault();

@@ -595,11 +595,18 @@ final class Loop implements Runnable, Postbox {
                 refuse(session, broken);
             }
         }
-        finish(connection);
-        if (connection.closed || from == end) {
-            return;
+        if (from < end && !session.isClosing()) {
+            keep(connection, from, end - from);
         }
-        int left = end - from;
+        finish(connection);
+        Connection.LargeInput large = connection.large;
+        if (large != null && !connection.closed) {
+            runLarge(connection, large);
+        }
+    }
+
+    /** Keeps what has arrived of a request until the rest comes. */
+    private void keep(Connection connection, int from, int left) {
         if (left < INPUT_BYTES && decoder.needed() - from <= input.length) {
             byte[] rest = new byte[left];
             System.arraycopy(input, from, rest, 0, left);
@@ -610,7 +617,6 @@ final class Loop implements Runnable, Postbox {
             Connection.LargeInput large = new Connection.LargeInput(buffer);
             large.decoder.reset(0);
             connection.large = large;
-            runLarge(connection, large);
         }
     }
 
@@ -619,9 +625,10 @@ final class Loop implements Runnable, Postbox {
         dispatcher.beginBatch();
     }
 
-    /** Sends the replies of a batch. */
+    /** Sends the replies of a batch. What the client takes is counted before: who has read a reply finds it counted. */
     private void finish(Connection connection) throws IOException {
         dispatcher.endBatch();
+        account(connection);
         writer.drain();
         if (connection.session.isClosing() && connection.pending == null) {
             close(connection);

@@ -110,8 +110,9 @@ public final class Main {
     /** Reads the file, the standard input and the directives among the arguments, in this order; returns the file. */
     private static @Nullable Path read(Arguments arguments, Configuration configuration, FileLog log)
             throws FatalConfigException {
-        ConfigFile reader =
-                new ConfigFile(configuration, Version.REDIS).handle("user", new DeclaredUsers(configuration));
+        ConfigFile reader = new ConfigFile(configuration, Version.REDIS)
+                .handle("user", new DeclaredUsers(configuration))
+                .handle("rename-command", new RenamedCommands(configuration));
         String more = arguments.lines();
         if (arguments.fromInput()) {
             log.notice("Reading config from stdin");

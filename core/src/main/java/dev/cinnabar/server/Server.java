@@ -5,7 +5,6 @@ import dev.cinnabar.command.Engine;
 import dev.cinnabar.command.Host;
 import dev.cinnabar.command.LoopFigures;
 import dev.cinnabar.command.Settings;
-import dev.cinnabar.commands.Commands;
 import dev.cinnabar.config.ConfigException;
 import dev.cinnabar.config.Configuration;
 import dev.cinnabar.config.Directive;
@@ -83,7 +82,7 @@ public final class Server implements Host, AutoCloseable {
         int cores = Math.max(options.loops(), Runtime.getRuntime().availableProcessors());
         this.engine = new Engine(
                 new Keyspace(Keyspace.partitionsFor(cores), options.databases(), Clock.SYSTEM, new SecureRandom()),
-                Commands.table(),
+                RenamedCommands.table(configuration),
                 settings,
                 new SplittableRandom(new SecureRandom().nextLong()));
         this.net = new NetServer(engine, netSettings, options.loops(), sockets, tlsSockets);

@@ -4,6 +4,7 @@ import dev.cinnabar.acl.AclException;
 import dev.cinnabar.acl.UsersFile;
 import dev.cinnabar.aof.AofException;
 import dev.cinnabar.command.Settings;
+import dev.cinnabar.config.ConfigException;
 import dev.cinnabar.config.Configuration;
 import dev.cinnabar.config.Directives;
 import dev.cinnabar.log.FileLog;
@@ -77,6 +78,13 @@ final class ServerProcess {
             server.engine().saves().cancelLoading();
         });
         configuration.onChange(() -> log.threshold(configuration.get(Directives.LOGLEVEL)), Directives.LOGLEVEL);
+        OomScore oomScore = new OomScore(configuration, log);
+        configuration.onChange(oomScore::follow, Directives.OOM_SCORE_ADJ, Directives.OOM_SCORE_ADJ_VALUES);
+        try {
+            oomScore.follow();
+        } catch (ConfigException e) {
+            // The log has it; a server that the system may end sooner than it should is better than none.
+        }
         writePidFile();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> endOnSignal(server), "cinnabar-shutdown"));
         log.notice("Running mode=standalone, port=" + server.port() + ".");

@@ -145,13 +145,18 @@ public final class ConfigCommands {
     }
 
     static void rewrite(Call call, Args args, Reply reply) {
+        rewrite(call, args, reply, false);
+    }
+
+    /** @param all whether directives that are at their defaults are written, too */
+    static void rewrite(Call call, Args args, Reply reply, boolean all) {
         Path file = call.engine().host().configFile();
         if (file == null) {
             args.fail(new RedisError("ERR The server is running without a config file"));
             return;
         }
         try {
-            ConfigRewriter.rewrite(configuration(call), users(call), file);
+            ConfigRewriter.rewrite(configuration(call), users(call), file, all);
             call.engine().settings().log.notice("CONFIG REWRITE executed with success.");
             reply.ok();
         } catch (IOException e) {

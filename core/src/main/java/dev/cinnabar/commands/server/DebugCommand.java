@@ -59,6 +59,11 @@ final class DebugCommand {
                     sub("check", 2, DebugCommand::check)
                             .summary(
                                     "Walks all that can be reached and compares it with what the allocator has handed out."),
+                    sub(
+                                    "config-rewrite-force-all",
+                                    2,
+                                    (call, args, reply) -> ConfigCommands.rewrite(call, args, reply, true))
+                            .summary("As CONFIG REWRITE, and writes what is at its default, too."),
                     sub("error", 3, DebugCommand::error, Argument.string("message"))
                             .summary("Answers an error with this text."),
                     sub("digest", 2, DebugCommand::digest)

@@ -68,6 +68,7 @@ final class InfoCommand {
             new Section("latencystats", false, InfoCommand::latencyStatistics),
             new Section("cluster", true, InfoCommand::cluster),
             new Section("keyspace", true, InfoCommand::keyspace),
+            new Section("keysizes", true, InfoCommand::keySizes),
             new Section("hotkeys", false, InfoCommand::hotKeys));
 
     private final Call call;
@@ -76,8 +77,10 @@ final class InfoCommand {
     private final Configuration configuration;
     private final Statistics statistics;
     private final StringBuilder text = new StringBuilder(4096);
+    private final Set<String> wanted;
 
-    private InfoCommand(Call call) {
+    private InfoCommand(Call call, Set<String> wanted) {
+        this.wanted = wanted;
         this.call = call;
         this.engine = call.engine();
         this.host = engine.host();
@@ -105,7 +108,7 @@ final class InfoCommand {
         }
         boolean all = wanted.contains("all") || wanted.contains("everything");
         boolean defaults = wanted.isEmpty() || wanted.contains("default");
-        InfoCommand info = new InfoCommand(call);
+        InfoCommand info = new InfoCommand(call, wanted);
         for (Section section : SECTIONS) {
             if (all || defaults && section.byDefault || wanted.contains(section.name)) {
                 section.writer.accept(info);
@@ -542,6 +545,15 @@ final class InfoCommand {
                         "keys=" + keys[n] + ",expires=" + expires[n] + ",avg_ttl=" + meanTtl + ",subexpiry="
                                 + subexpires[n]);
             }
+        }
+    }
+
+    private void keySizes() {
+        title("Keysizes");
+        if (wanted.contains("keysizes")) {
+            engine.keySizes().count(this::line);
+        } else {
+            engine.keySizes().recent(this::line);
         }
     }
 }

@@ -39,6 +39,9 @@ public final class MemoryCommands {
     /** A key's place in the order of expiry. */
     private static final long EXPIRY_BYTES = 16;
 
+    /** Bytes that clients are not expected to take, on average. */
+    private static final long MUCH_FOR_A_CLIENT = 200 << 10;
+
     private MemoryCommands() {}
 
     public static List<CommandSpec> table() {
@@ -158,11 +161,19 @@ public final class MemoryCommands {
                     .append(Figures.human(used))
                     .append(" in use: many keys were deleted or replaced by ones of other sizes.\n");
         }
+        long clients = Math.max(1, engine.clients().size());
+        long bytesOfClients = engine.clientMemory().totalBytes();
+        if (bytesOfClients / clients > MUCH_FOR_A_CLIENT) {
+            text.append(" * Each client takes ")
+                    .append(Figures.human(bytesOfClients / clients))
+                    .append(
+                            " on average: some do not read what they get, or send large requests; CLIENT LIST shows which.\n");
+        }
         reply.verbatim("txt", text.isEmpty() ? "The memory gives no rise to concern.\n" : "What was found:\n\n" + text);
     }
 
     static void mallocStats(Call call, Args args, Reply reply) {
-        StringBuilder text = new StringBuilder("Bytes in use, by what they are used for:\n");
+        StringBuilder text = new StringBuilder("Bytes allocated, by what they are used for:\n");
         byTag(call.keyspace())
                 .forEach((tag, bytes) -> text.append(tag.name().toLowerCase(Locale.ROOT))
                         .append(": ")
