@@ -3,16 +3,20 @@ package dev.cinnabar;
 import dev.cinnabar.aof.AofException;
 import dev.cinnabar.command.Settings;
 import dev.cinnabar.config.ConfigException;
+import dev.cinnabar.config.Directive;
 import dev.cinnabar.config.Directives;
 import dev.cinnabar.net.NetSettings;
 import dev.cinnabar.server.Server;
 import dev.cinnabar.server.ServerOptions;
+import dev.cinnabar.tls.ServerTls;
 import dev.cinnabar.tls.TlsException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,9 +44,14 @@ public final class CinnabarServer implements AutoCloseable {
         return new Builder();
     }
 
-    /** The TCP port it listens on. */
+    /** The TCP port it listens on; if there is none but that for TLS, that one. */
     public int port() {
         return server.port();
+    }
+
+    /** The TCP port for clients that speak TLS; 0 if there is none. */
+    public int tlsPort() {
+        return server.tlsPort();
     }
 
     /**
@@ -68,10 +77,17 @@ public final class CinnabarServer implements AutoCloseable {
         private int databases = 16;
         private @Nullable String password;
         private @Nullable Path unixSocket;
+        private int tlsPort = -1;
+        private @Nullable Path certificate;
+        private @Nullable Path key;
+        private @Nullable String keyPassphrase;
+        private @Nullable Path clientAuthorities;
+        private @Nullable SSLContext tlsContext;
+        private @Nullable SSLParameters tlsParameters;
 
         private Builder() {}
 
-        /** The TCP port; 0 for any free one. */
+        /** The TCP port for clients that do not speak TLS; 0 for any free one, -1 for none. */
         public Builder port(int port) {
             this.port = port;
             return this;
@@ -108,29 +124,104 @@ public final class CinnabarServer implements AutoCloseable {
         }
 
         /**
+         * The TCP port for clients that speak TLS; 0 for any free one, -1 for none. What secures it is said by {@link #tls(Path, Path)}
+         * or {@link #tls(SSLContext)}.
+         */
+        public Builder tlsPort(int port) {
+            this.tlsPort = port;
+            return this;
+        }
+
+        /**
+         * Secures {@link #tlsPort} with what PEM files hold. Clients need no certificates unless {@link #tlsClients} says so.
+         *
+         * @param certificate the server's certificate, and those that lead from it to one that clients trust
+         * @param key the certificate's private key: PKCS #8, PKCS #1 or SEC 1
+         */
+        public Builder tls(Path certificate, Path key) {
+            this.certificate = certificate;
+            this.key = key;
+            this.tlsContext = null;
+            return this;
+        }
+
+        /** The same, with a key that is encrypted. */
+        public Builder tls(Path certificate, Path key, String passphrase) {
+            this.keyPassphrase = passphrase;
+            return tls(certificate, key);
+        }
+
+        /** Lets those clients connect whose certificates are signed by one of those in a PEM file; for {@link #tls(Path, Path)}. */
+        public Builder tlsClients(Path authorities) {
+            this.clientAuthorities = authorities;
+            return this;
+        }
+
+        /** Secures {@link #tlsPort} with a context of the application's, with its default parameters. */
+        public Builder tls(SSLContext context) {
+            this.tlsContext = context;
+            this.tlsParameters = null;
+            this.certificate = null;
+            return this;
+        }
+
+        /**
+         * The same with other parameters.
+         *
+         * @param parameters protocols, ciphers, whether clients must show certificates
+         */
+        public Builder tls(SSLContext context, SSLParameters parameters) {
+            tls(context);
+            this.tlsParameters = parameters;
+            return this;
+        }
+
+        /**
          * Starts it: when this returns, clients can connect.
          *
          * @throws UncheckedIOException if it cannot listen
+         * @throws IllegalStateException if there is to be TLS, and nothing that secures it, or what there is does not work
          */
         public CinnabarServer start() {
-            Settings settings = new Settings();
-            if (password != null) {
-                // The text is one of bytes: a char for each.
-                byte[] utf8 = password.getBytes(StandardCharsets.UTF_8);
-                String text = new String(utf8, StandardCharsets.ISO_8859_1);
-                try {
-                    settings.configuration().load(Directives.REQUIREPASS.name(), List.of(text));
-                } catch (ConfigException e) {
-                    throw new IllegalArgumentException("the password cannot be one", e);
-                }
+            if (tlsPort >= 0 && certificate == null && tlsContext == null) {
+                throw new IllegalStateException("a port for TLS needs a certificate or a context");
             }
-            ServerOptions options = new ServerOptions(port, -1, addresses, 511, unixSocket, 0, threads, databases);
+            Settings settings = new Settings();
+            load(settings, Directives.REQUIREPASS, password);
+            NetSettings netSettings = new NetSettings(settings.configuration());
+            if (tlsContext != null) {
+                netSettings.tls = ServerTls.of(tlsContext, tlsParameters);
+            } else {
+                load(settings, Directives.TLS_CERT_FILE, text(certificate));
+                load(settings, Directives.TLS_KEY_FILE, text(key));
+                load(settings, Directives.TLS_KEY_FILE_PASS, keyPassphrase);
+                load(settings, Directives.TLS_CA_CERT_FILE, text(clientAuthorities));
+                load(settings, Directives.TLS_AUTH_CLIENTS, clientAuthorities == null ? "no" : "yes");
+            }
+            ServerOptions options = new ServerOptions(port, tlsPort, addresses, 511, unixSocket, 0, threads, databases);
             try {
-                return new CinnabarServer(new Server(options, settings, new NetSettings()).start());
+                return new CinnabarServer(new Server(options, settings, netSettings).start());
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             } catch (AofException | TlsException e) {
                 throw new IllegalStateException(e);
+            }
+        }
+
+        private static @Nullable String text(@Nullable Path file) {
+            return file == null ? null : file.toAbsolutePath().toString();
+        }
+
+        private static void load(Settings settings, Directive<?, ?> directive, @Nullable String text) {
+            if (text == null) {
+                return;
+            }
+            // The texts of directives are ones of bytes: a char for each.
+            String bytes = new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+            try {
+                settings.configuration().load(directive.name(), List.of(bytes));
+            } catch (ConfigException e) {
+                throw new IllegalArgumentException(directive.name() + " cannot be that", e);
             }
         }
     }

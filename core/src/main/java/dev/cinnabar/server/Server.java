@@ -35,7 +35,6 @@ public final class Server implements Host, AutoCloseable {
 
     /** What connections over TLS are made of. */
     private static final Directive<?, ?>[] TLS_DIRECTIVES = {
-        Directives.TLS_PORT,
         Directives.TLS_CERT_FILE,
         Directives.TLS_KEY_FILE,
         Directives.TLS_KEY_FILE_PASS,
@@ -65,30 +64,44 @@ public final class Server implements Host, AutoCloseable {
     /**
      * Opens the sockets.
      *
+     * @param netSettings if they have what TLS connections are secured with, the configuration does not say it
      * @throws IOException if a socket cannot be opened
      * @throws TlsException if it is to have a TLS port, and the configuration of TLS does not work
      */
     public Server(ServerOptions options, Settings settings, NetSettings netSettings) throws IOException, TlsException {
+        this(options, settings, netSettings, Clock.SYSTEM);
+    }
+
+    /** The same with a time of the caller's. */
+    Server(ServerOptions options, Settings settings, NetSettings netSettings, Clock clock)
+            throws IOException, TlsException {
         this.options = options;
         this.netSettings = netSettings;
         this.configuration = settings.configuration();
-        if (options.tlsPort() >= 0) {
+        boolean tlsGiven = netSettings.tls != null;
+        if (options.tlsPort() >= 0 && !tlsGiven) {
             netSettings.tls = ServerTls.of(configuration);
         }
         List<ServerSocketChannel> sockets = Sockets.open(options);
         List<ServerSocketChannel> tlsSockets = Sockets.openTls(options, sockets);
         this.plain = new Endpoint(false, Directives.PORT, portOf(sockets));
         this.tls = new Endpoint(true, Directives.TLS_PORT, portOf(tlsSockets));
+        tellWhereItListens();
         int cores = Math.max(options.loops(), Runtime.getRuntime().availableProcessors());
         this.engine = new Engine(
-                new Keyspace(Keyspace.partitionsFor(cores), options.databases(), Clock.SYSTEM, new SecureRandom()),
+                new Keyspace(Keyspace.partitionsFor(cores), options.databases(), clock, new SecureRandom()),
                 RenamedCommands.table(configuration),
                 settings,
                 new SplittableRandom(new SecureRandom().nextLong()));
         this.net = new NetServer(engine, netSettings, options.loops(), sockets, tlsSockets);
         engine.host(this);
         configuration.onChange(() -> plain.follow(PORT_COMPLAINT), Directives.PORT);
-        configuration.onChange(this::reloadTls, TLS_DIRECTIVES);
+        if (tlsGiven) {
+            configuration.onChange(Server::refuseTls, TLS_DIRECTIVES);
+        } else {
+            configuration.onChange(this::reloadTls, TLS_DIRECTIVES);
+            configuration.onChange(this::reloadTls, Directives.TLS_PORT);
+        }
         configuration.onChange(() -> tls.follow(PORT_COMPLAINT), Directives.TLS_PORT);
         configuration.onChange(
                 () -> {
@@ -96,6 +109,19 @@ public final class Server implements Host, AutoCloseable {
                     tls.follow(BIND_COMPLAINT);
                 },
                 Directives.BIND);
+    }
+
+    /** Where port 0 was any free one, or nobody has said: CONFIG GET tells what became of it, and a change of one stays one. */
+    private void tellWhereItListens() {
+        try {
+            configuration.load(Directives.PORT.name(), List.of(Integer.toString(plain.port)));
+            configuration.load(Directives.TLS_PORT.name(), List.of(Integer.toString(tls.port)));
+            if (!configuration.get(Directives.BIND).equals(options.addresses())) {
+                configuration.load(Directives.BIND.name(), options.addresses());
+            }
+        } catch (ConfigException e) {
+            throw new IllegalStateException("a server listens where none can", e);
+        }
     }
 
     /** The file that CONFIG REWRITE writes. */
@@ -148,6 +174,10 @@ public final class Server implements Host, AutoCloseable {
             addresses.forEach(address -> line.append(",bind=").append(address));
             return line.append(",port=").append(port).toString();
         }
+    }
+
+    private static void refuseTls() throws ConfigException {
+        throw new ConfigException("TLS was set up by the program that this server is part of.");
     }
 
     /** Reads keys and certificates again; connections that there are keep what they began with. */

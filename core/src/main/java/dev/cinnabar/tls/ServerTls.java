@@ -39,8 +39,9 @@ import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the server shows and asks for in a TLS handshake, as the {@code tls-…} directives say: makes an engine for each
- * connection. Immutable; a change of the configuration makes another one, for the connections from then on.
+ * What the server shows and asks for in a TLS handshake, as the {@code tls-…} directives say, or a context of the
+ * application's: makes an engine for each connection. Immutable; a change of the configuration makes another one, for the
+ * connections from then on.
  */
 public final class ServerTls {
 
@@ -49,7 +50,7 @@ public final class ServerTls {
 
     private final KeyManager[] keys;
     private final TrustManager[] trust;
-    private final SSLParameters parameters;
+    private final @Nullable SSLParameters parameters;
 
     /** Null where sessions are not to be resumed: then each connection has a context of its own, which knows none. */
     private final @Nullable SSLContext shared;
@@ -60,11 +61,12 @@ public final class ServerTls {
         String clients = configuration.get(Directives.TLS_AUTH_CLIENTS);
         trust = trust(configuration, !clients.equals("no"));
         SSLContext context = context();
-        parameters = parameters(configuration, context);
-        parameters.setNeedClientAuth(clients.equals("yes"));
+        SSLParameters asked = parameters(configuration, context);
+        asked.setNeedClientAuth(clients.equals("yes"));
         if (clients.equals("optional")) {
-            parameters.setWantClientAuth(true);
+            asked.setWantClientAuth(true);
         }
+        parameters = asked;
         if (configuration.get(Directives.TLS_SESSION_CACHING)) {
             SSLSessionContext sessions = context.getServerSessionContext();
             sessions.setSessionCacheSize((int) configuration.get(Directives.TLS_SESSION_CACHE_SIZE));
@@ -88,12 +90,30 @@ public final class ServerTls {
         }
     }
 
+    private ServerTls(SSLContext context, @Nullable SSLParameters parameters) {
+        this.keys = new KeyManager[0];
+        this.trust = new TrustManager[0];
+        this.parameters = parameters;
+        this.shared = context;
+    }
+
+    /**
+     * Uses a context as it is.
+     *
+     * @param parameters protocols, ciphers and whether clients are asked for certificates; null: what the context says
+     */
+    public static ServerTls of(SSLContext context, @Nullable SSLParameters parameters) {
+        return new ServerTls(context, parameters);
+    }
+
     /** The server's side of a new connection. */
     public SSLEngine newEngine() {
         try {
             SSLEngine engine = (shared != null ? shared : context()).createSSLEngine();
             engine.setUseClientMode(false);
-            engine.setSSLParameters(parameters);
+            if (parameters != null) {
+                engine.setSSLParameters(parameters);
+            }
             return engine;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("a context like the first could not be made", e);

@@ -4,11 +4,8 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.cinnabar.command.Settings;
 import dev.cinnabar.config.ConfigException;
-import dev.cinnabar.config.Configuration;
 import dev.cinnabar.net.NetSettings;
-import dev.cinnabar.testing.TestCertificates;
 import dev.cinnabar.tls.TlsException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -17,8 +14,6 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.SocketException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -26,89 +21,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSocket;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The server over TLS, with the JDK's own client. */
-class TlsTest {
-
-    private static final TestCertificates CERTIFICATES = TestCertificates.get();
-    private static final int DEADLINE_MILLIS = 30_000;
-
-    @TempDir
-    private Path directory;
-
-    private final Settings settings = new Settings();
-    private final Configuration configuration = settings.configuration();
-    private final List<String> log = new CopyOnWriteArrayList<>();
-    private @Nullable Server server;
-
-    @BeforeEach
-    void files() throws Exception {
-        CERTIFICATES.write(directory);
-        configuration.load("dir", List.of(directory.toString()));
-        configuration.load("tls-cert-file", List.of("server.crt"));
-        configuration.load("tls-key-file", List.of("server.key"));
-        configuration.load("tls-auth-clients", List.of("no"));
-        configuration.load("bind", List.of("127.0.0.1"));
-        settings.log = (level, text) -> log.add(text);
-        settings.failures = (where, failure) -> log.add("FAILURE in " + where + ": " + failure);
-    }
-
-    @AfterEach
-    void end() {
-        if (server != null) {
-            server.close();
-        }
-        assertThat(log).noneMatch(line -> line.startsWith("FAILURE"));
-    }
-
-    private void set(String... namesAndValues) throws ConfigException {
-        for (int i = 0; i < namesAndValues.length; i += 2) {
-            configuration.load(namesAndValues[i], List.of(namesAndValues[i + 1]));
-        }
-    }
-
-    private void start() throws Exception {
-        ServerOptions options = new ServerOptions(-1, 0, List.of("127.0.0.1"), 511, null, 0, 2, 16);
-        server = new Server(options, settings, new NetSettings(configuration)).start();
-    }
-
-    private SSLSocket connect(SSLContext context) throws IOException {
-        SSLSocket socket =
-                (SSLSocket) context.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), server.tlsPort());
-        socket.setSoTimeout(DEADLINE_MILLIS);
-        return socket;
-    }
-
-    private Socket connectPlain() throws IOException {
-        Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.tlsPort());
-        socket.setSoTimeout(DEADLINE_MILLIS);
-        return socket;
-    }
-
-    private static String exchange(Socket socket, String request, int replyBytes) throws IOException {
-        socket.getOutputStream().write(request.getBytes(US_ASCII));
-        return new String(socket.getInputStream().readNBytes(replyBytes), US_ASCII);
-    }
-
-    private static String exchangeLine(Socket socket, String request) throws IOException {
-        socket.getOutputStream().write(request.getBytes(US_ASCII));
-        StringBuilder line = new StringBuilder();
-        for (int c = socket.getInputStream().read();
-                c >= 0 && c != '\n';
-                c = socket.getInputStream().read()) {
-            line.append((char) c);
-        }
-        return line.toString().strip();
-    }
+class TlsTest extends TlsServerTest {
 
     @Test
     void servesOverEachProtocol() throws Exception {
@@ -248,21 +166,6 @@ class TlsTest {
         }
     }
 
-    /** Also where the other side ends the connection before it has read all. */
-    private static byte[] readToEnd(Socket socket) throws IOException {
-        ByteArrayOutputStream all = new ByteArrayOutputStream();
-        try {
-            for (int b = socket.getInputStream().read();
-                    b >= 0;
-                    b = socket.getInputStream().read()) {
-                all.write(b);
-            }
-        } catch (SocketException e) {
-            assertThat(e).hasMessageContaining("reset");
-        }
-        return all.toByteArray();
-    }
-
     /** A handshake that arrives byte by byte, while others are served. */
     @Test
     void slowHandshakesHoldNobodyUp() throws Exception {
@@ -280,15 +183,6 @@ class TlsTest {
             // The server's hello.
             assertThat(slow.getInputStream().read()).isEqualTo(22);
         }
-    }
-
-    private static byte[] clientHello() throws Exception {
-        SSLEngine engine = CERTIFICATES.client(null).createSSLEngine();
-        engine.setUseClientMode(true);
-        engine.beginHandshake();
-        ByteBuffer hello = ByteBuffer.allocate(20_000);
-        engine.wrap(ByteBuffer.allocate(0), hello);
-        return Arrays.copyOf(hello.array(), hello.position());
     }
 
     @Test

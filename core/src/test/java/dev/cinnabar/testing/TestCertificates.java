@@ -11,11 +11,13 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.Principal;
 import java.security.PrivateKey;
+import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedKeyManager;
@@ -131,6 +133,21 @@ public final class TestCertificates {
         }
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(keys, trust.getTrustManagers(), null);
+        return context;
+    }
+
+    /** What a server uses that shows the first one's certificate and trusts the second one's. */
+    public SSLContext server(String name, String trusted) throws Exception {
+        KeyStore keys = empty();
+        keys.setKeyEntry(name, store.getKey(name, PASSWORD), PASSWORD, new Certificate[] {store.getCertificate(name)});
+        KeyManagerFactory factory = KeyManagerFactory.getInstance("PKIX");
+        factory.init(keys, PASSWORD);
+        KeyStore authorities = empty();
+        authorities.setCertificateEntry("1", store.getCertificate(trusted));
+        TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
+        trust.init(authorities);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(factory.getKeyManagers(), trust.getTrustManagers(), null);
         return context;
     }
 
