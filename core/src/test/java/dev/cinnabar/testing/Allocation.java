@@ -10,13 +10,16 @@ public final class Allocation {
 
     private static final Object THREADS;
     private static final Method BYTES;
+    private static final Method BYTES_OF;
 
     static {
         try {
             THREADS = Class.forName("java.lang.management.ManagementFactory")
                     .getMethod("getThreadMXBean")
                     .invoke(null);
-            BYTES = Class.forName("com.sun.management.ThreadMXBean").getMethod("getCurrentThreadAllocatedBytes");
+            Class<?> bean = Class.forName("com.sun.management.ThreadMXBean");
+            BYTES = bean.getMethod("getCurrentThreadAllocatedBytes");
+            BYTES_OF = bean.getMethod("getThreadAllocatedBytes", long.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -28,6 +31,15 @@ public final class Allocation {
     public static long bytesOfThisThread() {
         try {
             return (Long) BYTES.invoke(THREADS);
+        } catch (ReflectiveOperationException e) {
+            throw new LinkageError(e.getMessage(), e);
+        }
+    }
+
+    /** The bytes that a running thread has allocated so far. */
+    public static long bytesOf(Thread thread) {
+        try {
+            return (Long) BYTES_OF.invoke(THREADS, thread.threadId());
         } catch (ReflectiveOperationException e) {
             throw new LinkageError(e.getMessage(), e);
         }
