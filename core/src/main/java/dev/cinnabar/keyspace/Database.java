@@ -242,7 +242,11 @@ public final class Database implements Entry.Home {
     @Override
     public @Nullable Keeper keeper(Entry entry) {
         assert mayChange(entry) : "changed, and the snapshot does not have it";
-        return partition.hasParted() && Elements.isDivisible(entry) ? partition.parted(Elements.root(entry)) : null;
+        if (!partition.hasParted() || !Elements.isDivisible(entry)) {
+            return null;
+        }
+        PartedValue value = partition.parted(Elements.root(entry));
+        return value == null ? null : value.keeper();
     }
 
     private boolean mayChange(Entry entry) {

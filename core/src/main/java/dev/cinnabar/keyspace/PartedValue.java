@@ -36,6 +36,11 @@ abstract class PartedValue implements Keeper {
         Values.handOver(entry, own);
     }
 
+    /** Who is told of changes. */
+    Keeper keeper() {
+        return this;
+    }
+
     Partition partition() {
         return partition;
     }

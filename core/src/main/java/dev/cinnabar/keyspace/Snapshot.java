@@ -1,9 +1,11 @@
 package dev.cinnabar.keyspace;
 
 import dev.cinnabar.memory.Bytes;
+import dev.cinnabar.memory.Memory;
 import dev.cinnabar.structures.RecordConsumer;
 import dev.cinnabar.values.Elements;
 import dev.cinnabar.values.Entry;
+import dev.cinnabar.values.StreamPart;
 import dev.cinnabar.values.Values;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -38,8 +40,7 @@ public final class Snapshot {
      * expiry and eviction, ends in the methods of Database that remove and move, which do it by themselves. Database asserts it
      * of each entry whose place or expiry has changed, and SnapshotCommandsTest runs all commands that write against it.
      *
-     * BIG VALUES, of more than 64 KB, are handed out in parts, so that no lock is held for long: see PartedValue. That holds
-     * for hashes, sets, sorted sets, lists and strings; streams come as a whole.
+     * BIG VALUES, of more than 64 KB, are handed out in parts, so that no lock is held for long: see PartedValue.
      *
      * WHEN IT FAILS, or nobody wants it any more, the epochs must agree all the same: it is walked to its end, and the sink
      * gets nothing.
@@ -88,6 +89,9 @@ public final class Snapshot {
 
         /** The next bytes of a string. Called as {@link Sink#take} is. */
         long bytes(Bytes some);
+
+        /** The next part of a stream. Called as {@link Sink#take} is. */
+        long part(StreamPart what, Memory memory, long record);
 
         /** All elements have come. Called as {@link Sink#take} is. */
         void close();
@@ -258,6 +262,7 @@ public final class Snapshot {
         }
         PartedValue value = switch (entry.type()) {
             case LIST -> new PartedList(this, partition, parts, entry);
+            case STREAM -> new PartedStream(this, partition, parts, entry);
             case STRING -> new PartedString(this, partition, parts, entry);
             default -> new PartedElements(this, partition, parts, entry);
         };
@@ -303,6 +308,17 @@ public final class Snapshot {
         if (!isDiscarded) {
             try {
                 return value.parts().bytes(some);
+            } catch (RuntimeException | OutOfMemoryError e) {
+                fail(e);
+            }
+        }
+        return 0;
+    }
+
+    long takePart(PartedValue value, StreamPart what, Memory memory, long record) {
+        if (!isDiscarded) {
+            try {
+                return value.parts().part(what, memory, record);
             } catch (RuntimeException | OutOfMemoryError e) {
                 fail(e);
             }

@@ -2,6 +2,7 @@ package dev.cinnabar.persistence;
 
 import dev.cinnabar.memory.BufferAccounting;
 import dev.cinnabar.memory.Bytes;
+import dev.cinnabar.memory.Memory;
 import dev.cinnabar.text.Numbers;
 import dev.cinnabar.values.Encoding;
 import dev.cinnabar.values.Entry;
@@ -10,10 +11,12 @@ import dev.cinnabar.values.Limits;
 import dev.cinnabar.values.ListValue;
 import dev.cinnabar.values.SetValue;
 import dev.cinnabar.values.SortedSetValue;
+import dev.cinnabar.values.StreamPart;
 import dev.cinnabar.values.StringValue;
 import dev.cinnabar.values.Type;
 import dev.cinnabar.values.Views;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** Keys with their values as commands that make them: bases of append-only files that any version can run. Thread-safe. */
 public final class CommandEntries implements EntryFormat {
@@ -120,7 +123,11 @@ public final class CommandEntries implements EntryFormat {
         }
 
         @Override
-        public Begun begin(Entry entry) {
+        public @Nullable Begun begin(Entry entry) {
+            if (entry.type() == Type.STREAM) {
+                // Commands tell an entry with its ID, of a pending one with its consumer: not parts as they come.
+                return null;
+            }
             byte[] key = entry.key(keyView).toByteArray();
             Type type = entry.type();
             long expiryMillis = entry.hasExpiry() ? entry.expiryMillis() : Entry.NEVER;
@@ -168,6 +175,11 @@ public final class CommandEntries implements EntryFormat {
                 public void bytes(Bytes some) {
                     out.raw(some);
                     out.flush();
+                }
+
+                @Override
+                public void part(StreamPart what, Memory memory, long record) {
+                    throw new IllegalStateException("a stream comes as a whole");
                 }
 
                 @Override

@@ -1,7 +1,9 @@
 package dev.cinnabar.persistence;
 
 import dev.cinnabar.memory.Bytes;
+import dev.cinnabar.memory.Memory;
 import dev.cinnabar.values.Entry;
+import dev.cinnabar.values.StreamPart;
 import org.jspecify.annotations.Nullable;
 
 /** Makes bytes of keys with their values: a form that a file can have. Thread-safe. */
@@ -59,6 +61,9 @@ public interface EntryFormat {
 
         /** The same for the next bytes of a string. */
         void bytes(Bytes some);
+
+        /** The same for a part of a stream. */
+        void part(StreamPart what, Memory memory, long record);
 
         /** Whether the bytes of the string are not to be had from this, but from {@link Encoder#string} of all of them. */
         boolean isGathered();

@@ -2,11 +2,15 @@ package dev.cinnabar.persistence;
 
 import dev.cinnabar.memory.BufferAccounting;
 import dev.cinnabar.memory.Bytes;
+import dev.cinnabar.memory.Memory;
+import dev.cinnabar.values.Encoding;
 import dev.cinnabar.values.Entry;
 import dev.cinnabar.values.HashValue;
 import dev.cinnabar.values.Limits;
+import dev.cinnabar.values.StreamPart;
 import dev.cinnabar.values.StringValue;
 import dev.cinnabar.values.Views;
+import java.util.Objects;
 
 /** Keys with their values as they are in RDB files. Thread-safe. */
 public final class RdbEntries implements EntryFormat {
@@ -64,6 +68,7 @@ public final class RdbEntries implements EntryFormat {
                 out.length(StringValue.length(entry));
             }
             out.flush();
+            StreamFrames frames = entry.kind() == Encoding.STREAM ? new StreamFrames(entry, new Views(limits)) : null;
             return new Begun() {
                 @Override
                 public int version() {
@@ -91,6 +96,16 @@ public final class RdbEntries implements EntryFormat {
                 @Override
                 public void bytes(Bytes some) {
                     out.bytes(some);
+                    out.flush();
+                }
+
+                @Override
+                public void part(StreamPart what, Memory memory, long record) {
+                    if (what == StreamPart.FRAME) {
+                        out.bytes(Bytes.of(Objects.requireNonNull(frames).next()));
+                    } else {
+                        values.part(what, memory, record);
+                    }
                     out.flush();
                 }
 

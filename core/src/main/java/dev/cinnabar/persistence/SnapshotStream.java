@@ -5,7 +5,9 @@ import dev.cinnabar.keyspace.Snapshot;
 import dev.cinnabar.memory.Buffer;
 import dev.cinnabar.memory.BufferAccounting;
 import dev.cinnabar.memory.Bytes;
+import dev.cinnabar.memory.Memory;
 import dev.cinnabar.values.Entry;
+import dev.cinnabar.values.StreamPart;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Queue;
@@ -243,6 +245,14 @@ public final class SnapshotStream implements Snapshot.Sink {
             int before = chunk.length;
             lane.encoderTo(chunk);
             begun.value(element);
+            return made(before);
+        }
+
+        @Override
+        public long part(StreamPart what, Memory memory, long record) {
+            int before = chunk.length;
+            lane.encoderTo(chunk);
+            begun.part(what, memory, record);
             return made(before);
         }
 

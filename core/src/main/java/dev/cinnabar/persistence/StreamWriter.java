@@ -1,10 +1,12 @@
 package dev.cinnabar.persistence;
 
 import dev.cinnabar.memory.Bytes;
+import dev.cinnabar.memory.Memory;
 import dev.cinnabar.values.ConsumerGroup;
 import dev.cinnabar.values.Entry;
 import dev.cinnabar.values.Idempotency;
 import dev.cinnabar.values.StreamId;
+import dev.cinnabar.values.StreamPart;
 import dev.cinnabar.values.StreamValue;
 import dev.cinnabar.values.Views;
 
@@ -46,28 +48,82 @@ final class StreamWriter {
         StreamValue stream = views.stream;
         out.length(stream.nodes());
         for (boolean more = stream.firstNode(); more; more = stream.nextNode()) {
-            out.length(16);
-            rawId(stream.nodeId(id));
-            out.string(stream.nodeBytes(view));
+            node(stream.nodeId(id), stream.nodeBytes(view));
         }
-        out.length(stream.length());
-        lengths(stream.lastId(id));
-        lengths(stream.firstId(id));
-        lengths(stream.maxDeletedId(id));
-        out.length(stream.everAdded());
-        out.length(group.count(stream));
+        summary(stream);
         for (boolean more = group.first(stream); more; more = group.next()) {
             group(type);
         }
         if (type >= ValueFormat.STREAM_IDEMPOTENT) {
             idempotency();
         }
+        return version(type);
+    }
+
+    static int version(int type) {
         return switch (type) {
             case ValueFormat.STREAM_RELEASED -> ValueFormat.VERSION_STREAM_RELEASED;
             case ValueFormat.STREAM_IDEMPOTENT -> ValueFormat.VERSION_STREAM_IDEMPOTENT;
             case ValueFormat.STREAM_ACTIVE -> ValueFormat.VERSION_STREAM_ACTIVE;
             default -> ValueFormat.VERSION_BASE;
         };
+    }
+
+    /**
+     * Writes what {@link dev.cinnabar.values.StreamImage} calls the frames of a stream that was begun.
+     *
+     * @param cut called at the end of each
+     */
+    void frames(int type, Runnable cut) {
+        StreamValue stream = views.stream;
+        summary(stream);
+        cut.run();
+        for (boolean more = group.first(stream); more; more = group.next()) {
+            groupHead();
+            cut.run();
+            out.length(group.consumers());
+            cut.run();
+            for (boolean some = group.firstConsumer(); some; some = group.nextConsumer()) {
+                consumerHead(type);
+                cut.run();
+            }
+            released(type);
+            cut.run();
+        }
+        if (type >= ValueFormat.STREAM_IDEMPOTENT) {
+            idempotency();
+        }
+        cut.run();
+    }
+
+    /** Writes a part of a stream, other than a frame. */
+    void part(StreamPart what, Memory memory, long record) {
+        StreamValue.idOf(memory, record, id);
+        switch (what) {
+            case NODE -> node(id, StreamValue.nodeBytes(memory, record, view));
+            case PENDING -> {
+                rawId(id);
+                out.longValue(ConsumerGroup.deliveryMillis(memory, record));
+                out.length(ConsumerGroup.deliveryCount(memory, record));
+            }
+            case PENDING_ID -> rawId(id);
+            case FRAME -> throw new IllegalArgumentException("a frame is no part of a stream");
+        }
+    }
+
+    private void node(StreamId nodeId, Bytes listpack) {
+        out.length(16);
+        rawId(nodeId);
+        out.string(listpack);
+    }
+
+    private void summary(StreamValue stream) {
+        out.length(stream.length());
+        lengths(stream.lastId(id));
+        lengths(stream.firstId(id));
+        lengths(stream.maxDeletedId(id));
+        out.length(stream.everAdded());
+        out.length(group.count(stream));
     }
 
     /** The oldest type that can tell all. */
@@ -85,10 +141,7 @@ final class StreamWriter {
     }
 
     private void group(int type) {
-        out.string(group.name(view));
-        lengths(group.lastId(id));
-        out.length(group.entriesRead());
-        out.length(group.pendingCount());
+        groupHead();
         for (boolean more = group.seekPending(id.setMin(), false); more; more = group.nextPending()) {
             rawId(group.pendingId(id));
             out.longValue(group.deliveryMillis());
@@ -96,16 +149,31 @@ final class StreamWriter {
         }
         out.length(group.consumers());
         for (boolean more = group.firstConsumer(); more; more = group.nextConsumer()) {
-            out.string(group.consumerName(view));
-            out.longValue(group.seenMillis());
-            if (type >= ValueFormat.STREAM_ACTIVE) {
-                out.longValue(group.activeMillis());
-            }
-            out.length(group.consumerPendingCount());
+            consumerHead(type);
             for (boolean some = group.seekPending(id.setMin(), true); some; some = group.nextPending()) {
                 rawId(group.pendingId(id));
             }
         }
+        released(type);
+    }
+
+    private void groupHead() {
+        out.string(group.name(view));
+        lengths(group.lastId(id));
+        out.length(group.entriesRead());
+        out.length(group.pendingCount());
+    }
+
+    private void consumerHead(int type) {
+        out.string(group.consumerName(view));
+        out.longValue(group.seenMillis());
+        if (type >= ValueFormat.STREAM_ACTIVE) {
+            out.longValue(group.activeMillis());
+        }
+        out.length(group.consumerPendingCount());
+    }
+
+    private void released(int type) {
         if (type == ValueFormat.STREAM_RELEASED) {
             out.length(group.releasedCount());
             long left = group.releasedCount();

@@ -1,6 +1,7 @@
 package dev.cinnabar.persistence;
 
 import dev.cinnabar.memory.Bytes;
+import dev.cinnabar.memory.Memory;
 import dev.cinnabar.structures.Listpack;
 import dev.cinnabar.text.Numbers;
 import dev.cinnabar.values.Elements;
@@ -11,6 +12,7 @@ import dev.cinnabar.values.ListValue;
 import dev.cinnabar.values.Packed;
 import dev.cinnabar.values.SetValue;
 import dev.cinnabar.values.SortedSetValue;
+import dev.cinnabar.values.StreamPart;
 import dev.cinnabar.values.StringValue;
 import dev.cinnabar.values.Views;
 import java.lang.foreign.MemorySegment;
@@ -135,8 +137,19 @@ public final class ValueWriter {
                 type(ValueFormat.STRING);
                 yield ValueFormat.VERSION_BASE;
             }
+            case Encoding.STREAM -> {
+                int type = streams.begin(entry);
+                type(type);
+                out.length(views.stream.nodes());
+                yield StreamWriter.version(type);
+            }
             default -> throw new IllegalArgumentException("no elements: " + Encoding.nameOf(entry.kind()));
         };
+    }
+
+    /** Writes a part of a stream that was begun. */
+    void part(StreamPart what, Memory memory, long record) {
+        streams.part(what, memory, record);
     }
 
     /**

@@ -51,13 +51,14 @@ public final class ConsumerGroup {
     private static final int TIME = 16;
     private static final int COUNT = 24;
     private static final int CONSUMER = 32;
-    private static final int PENDING_BYTES = 40;
+    static final int PENDING_BYTES = 40;
 
     /** How many entries a group has read, where that is not known. */
     public static final long UNKNOWN = -1;
 
     public static final long UNKNOWN_LAG = Long.MIN_VALUE;
 
+    private StreamValue stream;
     private Memory memory;
     private long root;
     private long group;
@@ -87,6 +88,7 @@ public final class ConsumerGroup {
             delivery.in(memory);
         }
         root = stream.root();
+        this.stream = stream;
     }
 
     private boolean show(long record) {
@@ -154,6 +156,17 @@ public final class ConsumerGroup {
         } else {
             groups.at(tree);
         }
+    }
+
+    /** If what keeps the old form of the stream needs the group, which is to be destroyed, gives it to that. */
+    public boolean moveToKeeper() {
+        Keeper keeper = stream.keeper();
+        Entry taker = keeper == null ? null : keeper.takesGroup(group);
+        if (taker == null) {
+            return false;
+        }
+        moveTo(new StreamValue(new Limits()).at(taker));
+        return true;
     }
 
     /** Takes the group from its stream and gives it to another one of the same memory, which has none of that name. */
@@ -312,12 +325,19 @@ public final class ConsumerGroup {
     public long deleteConsumer() {
         long n = consumerPending.size();
         long record = consumer;
+        Keeper keeper = stream.keeper();
         for (long p = consumerPending.first(); p != 0; p = consumerPending.next()) {
+            if (keeper != null) {
+                keeper.pendingChanges(group, p, true);
+            }
             pending.find(pending.millisOf(p), pending.sequenceOf(p));
             pending.remove();
             delivery.remove(memory.getLong(p, TIME), p);
         }
         consumerPending.destroyStep(Integer.MAX_VALUE, p -> memory.free(p, PENDING_BYTES, Tag.VALUE));
+        if (keeper != null) {
+            keeper.consumerGoes(group, record);
+        }
         consumers.find(consumerName(new Bytes()));
         consumers.remove();
         memory.free(record, consumerBytes(memory, record), Tag.VALUE);
@@ -419,11 +439,11 @@ public final class ConsumerGroup {
 
     /** When the pending entry was last delivered; 0 if it has been given back. */
     public long deliveryMillis() {
-        return Math.max(memory.getLong(entry, TIME), 0);
+        return deliveryMillis(memory, entry);
     }
 
     public long deliveryCount() {
-        return memory.getLong(entry, COUNT);
+        return deliveryCount(memory, entry);
     }
 
     /** Counts one delivery more; the largest number stays. */
@@ -434,7 +454,48 @@ public final class ConsumerGroup {
     }
 
     public void setDeliveryCount(long n) {
+        beforePendingChanges(false);
         memory.putLong(entry, COUNT, n);
+    }
+
+    private void beforePendingChanges(boolean isRemoved) {
+        Keeper keeper = stream.keeper();
+        if (keeper != null) {
+            keeper.pendingChanges(group, entry, isRemoved);
+        }
+    }
+
+    // For StreamImage.
+
+    long record() {
+        return group;
+    }
+
+    long consumerRecord() {
+        return consumer;
+    }
+
+    long entryRecord() {
+        return entry;
+    }
+
+    /** The root of the tree of what is pending in a group or with a consumer: both have it in the same place. */
+    static long pendingTree(Memory memory, long record) {
+        return memory.getLong(record, PENDING);
+    }
+
+    /** The consumer that has a pending entry; 0 for none. */
+    static long owner(Memory memory, long record) {
+        return memory.getLong(record, CONSUMER);
+    }
+
+    /** When a pending entry was last delivered; 0 if it has been given back. */
+    public static long deliveryMillis(Memory memory, long record) {
+        return Math.max(memory.getLong(record, TIME), 0);
+    }
+
+    public static long deliveryCount(Memory memory, long record) {
+        return memory.getLong(record, COUNT);
     }
 
     /** Whether no consumer has the pending entry. */
@@ -462,6 +523,10 @@ public final class ConsumerGroup {
     }
 
     private void addPending(StreamId added, long owner, long time) {
+        Keeper keeper = stream.keeper();
+        if (keeper != null) {
+            keeper.pendingComes(group, added.millis(), added.sequence());
+        }
         entry = memory.allocate(PENDING_BYTES, Tag.VALUE);
         memory.putLong(entry, IdTree.MILLIS, added.millis());
         memory.putLong(entry, IdTree.SEQUENCE, added.sequence());
@@ -474,6 +539,7 @@ public final class ConsumerGroup {
 
     /** The pending entry becomes the consumer's, as delivered at that time. */
     public void giveToConsumer(long deliveryMillis) {
+        beforePendingChanges(false);
         long owner = memory.getLong(entry, CONSUMER);
         if (owner != consumer) {
             takeFromOwner(owner);
@@ -488,6 +554,7 @@ public final class ConsumerGroup {
     public void setTime(long time) {
         long before = memory.getLong(entry, TIME);
         if (before != time) {
+            beforePendingChanges(false);
             delivery.remove(before, entry);
             memory.putLong(entry, TIME, time);
             delivery.insert(time, entry);
@@ -521,6 +588,7 @@ public final class ConsumerGroup {
 
     /** The pending entry is given back: no consumer has it any more. It is behind all others that were given back before. */
     public void release() {
+        beforePendingChanges(false);
         long owner = memory.getLong(entry, CONSUMER);
         takeFromOwner(owner);
         memory.putLong(entry, CONSUMER, 0);
@@ -539,6 +607,7 @@ public final class ConsumerGroup {
 
     /** Deletes the pending entry. The cursor is nowhere. */
     public void removePending() {
+        beforePendingChanges(true);
         takeFromOwner(memory.getLong(entry, CONSUMER));
         delivery.remove(memory.getLong(entry, TIME), entry);
         pending.find(pending.millisOf(entry), pending.sequenceOf(entry));

@@ -11,10 +11,10 @@ public final class Elements {
 
     private Elements() {}
 
-    /** Whether a value can be handed out in parts: one with elements, a list of the large form, a string in a block. */
+    /** Whether a value can be handed out in parts: one with elements, a list of the large form, a string in a block, a stream. */
     public static boolean isDivisible(Entry entry) {
         return switch (entry.kind()) {
-            case Encoding.LIST_QUICKLIST, Encoding.STRING_BLOCK -> true;
+            case Encoding.LIST_QUICKLIST, Encoding.STRING_BLOCK, Encoding.STREAM -> true;
             default -> has(entry);
         };
     }
@@ -32,6 +32,7 @@ public final class Elements {
         return switch (entry.kind()) {
             case Encoding.LIST_QUICKLIST -> ListValue.root(entry);
             case Encoding.STRING_BLOCK -> StringValue.root(entry);
+            case Encoding.STREAM -> entry.longAt(0);
             default -> Values.memberTable(entry);
         };
     }

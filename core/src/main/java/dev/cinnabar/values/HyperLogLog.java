@@ -80,11 +80,14 @@ public final class HyperLogLog {
 
     private void locate() {
         Entry string = shown();
-        // It is short, and which bytes will change is not known here.
-        StringValue.beforeOverwriting(string, 0, StringValue.length(string));
         segment = StringValue.segment(string);
         base = StringValue.offset(string);
         length = StringValue.length(string);
+    }
+
+    /** Its bytes are about to change, whichever: it is short. */
+    private void beforeChange() {
+        StringValue.beforeOverwriting(shown(), 0, length);
     }
 
     private Entry shown() {
@@ -106,6 +109,7 @@ public final class HyperLogLog {
 
     /** The cardinality is to be counted anew. */
     public void markStale() {
+        beforeChange();
         HyperLogLogLayout.markStale(segment, base);
     }
 
@@ -121,6 +125,7 @@ public final class HyperLogLog {
             if (!readHistogram()) {
                 return CORRUPT;
             }
+            beforeChange();
             HyperLogLogLayout.cardinality(segment, base, CardinalityEstimate.of(histogram));
         }
         return HyperLogLogLayout.cardinality(segment, base);
@@ -174,6 +179,7 @@ public final class HyperLogLog {
 
     /** Makes a register at least so much; returns what {@link #add} does. */
     public int raise(int index, int rank, long maxSparseBytes) {
+        beforeChange();
         return isDense() ? raiseDense(index, rank) : raiseSparse(index, rank, maxSparseBytes);
     }
 
@@ -384,6 +390,7 @@ public final class HyperLogLog {
 
     /** Adds all that was merged to what is shown; returns false if the runs of that are not well-formed. */
     public boolean addMerged(long maxSparseBytes) {
+        beforeChange();
         if (isDense()) {
             merge();
             HyperLogLogLayout.writeDense(registers, segment, base + HEADER);

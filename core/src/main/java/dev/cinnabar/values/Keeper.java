@@ -2,6 +2,7 @@ package dev.cinnabar.values;
 
 import dev.cinnabar.memory.Bytes;
 import dev.cinnabar.memory.Memory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What keeps the old form of one value whose parts are about to change: a snapshot that hands it out in parts. Guarded by the
@@ -56,6 +57,41 @@ public interface Keeper {
      */
     default boolean takesBlock(long index, long block) {
         throw new IllegalStateException("no list");
+    }
+
+    /** Of a stream: entries of a node are deleted. */
+    default void nodeChanges(long record) {
+        throw new IllegalStateException("no stream");
+    }
+
+    /** Of a stream: a node is removed. Returns whether the keeper takes it, and it is not to be freed then. */
+    default boolean takesNode(long record) {
+        throw new IllegalStateException("no stream");
+    }
+
+    /** Of a stream: a node with this ID is added. */
+    default void nodeComes(long millis, long sequence) {
+        throw new IllegalStateException("no stream");
+    }
+
+    /** Of a stream: a pending entry of a group changes, or is removed. */
+    default void pendingChanges(long group, long record, boolean isRemoved) {
+        throw new IllegalStateException("no stream");
+    }
+
+    /** Of a stream: an entry becomes pending in a group. */
+    default void pendingComes(long group, long millis, long sequence) {
+        throw new IllegalStateException("no stream");
+    }
+
+    /** Of a stream: a consumer, whose pending entries have been removed, is deleted. */
+    default void consumerGoes(long group, long consumer) {
+        throw new IllegalStateException("no stream");
+    }
+
+    /** Of a stream: a group is destroyed. Returns the entry of a stream to which it is to be moved, or null. */
+    default @Nullable Entry takesGroup(long group) {
+        throw new IllegalStateException("no stream");
     }
 
     /** Of a string in a block: {@code n} bytes from an offset on are overwritten. */

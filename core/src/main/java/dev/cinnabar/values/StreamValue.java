@@ -35,7 +35,7 @@ public final class StreamValue {
      * The cursor is a node, an entry in it and the node's place in the tree. It is lost when something is added or deleted.
      */
 
-    private static final int NODES = 0;
+    static final int NODES = 0;
     private static final int LENGTH = 8;
     private static final int LAST = 16;
     private static final int FIRST = 32;
@@ -58,6 +58,7 @@ public final class StreamValue {
     private static final int MIN_NODE_BYTES = 64;
 
     private final Limits limits;
+    private Entry entry;
     private Memory memory;
     private long root;
 
@@ -82,6 +83,7 @@ public final class StreamValue {
 
     /** Makes a just created entry an empty stream and turns to it. */
     public StreamValue initialize(Entry entry) {
+        this.entry = entry;
         memory = entry.memory();
         root = memory.allocate(ROOT_BYTES, Tag.VALUE);
         memory.fill(root, 0, ROOT_BYTES, (byte) 0);
@@ -93,7 +95,14 @@ public final class StreamValue {
     }
 
     public StreamValue at(Entry entry) {
+        this.entry = entry;
         return at(entry.memory(), entry.longAt(0));
+    }
+
+    /** What keeps the old form of this stream, or null. */
+    @Nullable
+    Keeper keeper() {
+        return entry.home().keeper(entry);
     }
 
     private StreamValue at(Memory memory, long root) {
@@ -206,6 +215,10 @@ public final class StreamValue {
             }
             sameFields = true;
             int bytes = StreamNode.MOST_MASTER_BYTES + (int) newFieldPackBytes + entryBytes;
+            Keeper keeper = keeper();
+            if (keeper != null) {
+                keeper.nodeComes(millis, sequence);
+            }
             nodes.insert(node.create(memory, millis, sequence, Math.max(bytes, MIN_NODE_BYTES)));
             addNodeBytes(Memory.blockSize(node.capacity()));
             Listpack pack = node.pack();
@@ -298,8 +311,18 @@ public final class StreamValue {
 
     /** The node's listpack. */
     public Bytes nodeBytes(Bytes view) {
-        long record = node.record();
-        return view.set(memory.segment(record), memory.offset(record) + StreamNode.LISTPACK, node.bytes());
+        return nodeBytes(memory, node.record(), view);
+    }
+
+    /** The listpack of a node. */
+    public static Bytes nodeBytes(Memory memory, long record, Bytes view) {
+        int bytes = new StreamNode().at(memory, record).bytes();
+        return view.set(memory.segment(record), memory.offset(record) + StreamNode.LISTPACK, bytes);
+    }
+
+    /** The ID of a node, or of a pending entry. */
+    public static StreamId idOf(Memory memory, long record, StreamId into) {
+        return into.set(memory.getLong(record, IdTree.MILLIS), memory.getLong(record, IdTree.SEQUENCE));
     }
 
     /**
@@ -485,9 +508,17 @@ public final class StreamValue {
 
     /** Deletes the entry at the cursor. */
     private void deleteHere() {
+        beforeNodeChanges();
         node.markDeleted();
         memory.putLong(root, LENGTH, length() - 1);
         countDeleted(1);
+    }
+
+    private void beforeNodeChanges() {
+        Keeper keeper = keeper();
+        if (keeper != null) {
+            keeper.nodeChanges(node.record());
+        }
     }
 
     /** Tells the node at the cursor that so many more of its entries are deleted; it goes with the last one. */
@@ -508,8 +539,12 @@ public final class StreamValue {
     /** Removes the node at the cursor, which goes to the node behind; returns that, or 0. */
     private long removeNode() {
         addNodeBytes(-Memory.blockSize(node.capacity()));
+        Keeper keeper = keeper();
+        boolean taken = keeper != null && keeper.takesNode(node.record());
         long next = nodes.remove();
-        node.free();
+        if (!taken) {
+            node.free();
+        }
         return next;
     }
 
@@ -600,6 +635,7 @@ public final class StreamValue {
     /** Cuts what is to be cut of the node at the cursor. */
     private int trimNode(StreamOptions trim) {
         int deleted = 0;
+        beforeNodeChanges();
         for (boolean found = node.first(); found && !isShortEnough(trim); found = node.next()) {
             if (isBehindCut(trim)) {
                 break;

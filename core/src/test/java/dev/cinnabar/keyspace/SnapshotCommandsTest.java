@@ -9,8 +9,10 @@ import dev.cinnabar.command.testing.TestEngine;
 import dev.cinnabar.commands.Commands;
 import dev.cinnabar.memory.BufferAccounting;
 import dev.cinnabar.memory.Bytes;
+import dev.cinnabar.memory.Memory;
 import dev.cinnabar.persistence.RdbWriter;
 import dev.cinnabar.persistence.ValueWriter;
+import dev.cinnabar.values.ConsumerGroup;
 import dev.cinnabar.values.Elements;
 import dev.cinnabar.values.Encoding;
 import dev.cinnabar.values.Entry;
@@ -18,6 +20,9 @@ import dev.cinnabar.values.HashValue;
 import dev.cinnabar.values.Limits;
 import dev.cinnabar.values.ListValue;
 import dev.cinnabar.values.SortedSetValue;
+import dev.cinnabar.values.StreamId;
+import dev.cinnabar.values.StreamPart;
+import dev.cinnabar.values.StreamValue;
 import dev.cinnabar.values.StringValue;
 import dev.cinnabar.values.Type;
 import dev.cinnabar.values.Views;
@@ -112,6 +117,12 @@ class SnapshotCommandsTest {
                 }
 
                 @Override
+                public long part(StreamPart what, Memory memory, long record) {
+                    elements.add(what + " " + (what == StreamPart.FRAME ? "" : streamPart(what, memory, record)));
+                    return 1;
+                }
+
+                @Override
                 public void close() {
                     open = false;
                     values.put(key, text(type, elements) + " " + expiryMillis);
@@ -138,6 +149,9 @@ class SnapshotCommandsTest {
                 Elements.scan(entry, 0, Integer.MAX_VALUE, record -> elements.add(element(entry, record)));
                 return text(entry.type(), elements);
             }
+            if (entry.kind() == Encoding.STREAM) {
+                return text(entry.type(), streamParts(entry));
+            }
             bytes.reset();
             writer.dump(entry);
             return HexFormat.of().formatHex(bytes.toByteArray());
@@ -161,12 +175,57 @@ class SnapshotCommandsTest {
         };
     }
 
-    /** A big value as text, in whatever order its elements have come. */
+    private static String streamPart(StreamPart what, Memory memory, long record) {
+        String id = StreamValue.idOf(memory, record, new StreamId()).toString();
+        return switch (what) {
+            case NODE ->
+                id + " "
+                        + HexFormat.of()
+                                .formatHex(StreamValue.nodeBytes(memory, record, new Bytes())
+                                        .toByteArray());
+            case PENDING ->
+                id + " " + ConsumerGroup.deliveryMillis(memory, record) + " "
+                        + ConsumerGroup.deliveryCount(memory, record);
+            default -> id;
+        };
+    }
+
+    /** All parts of a stream as it is, as an image of it would hand them out. */
+    private static List<String> streamParts(Entry entry) {
+        StreamValue stream = new StreamValue(new Limits()).at(entry);
+        ConsumerGroup group = new ConsumerGroup();
+        StreamId id = new StreamId();
+        List<String> parts = new ArrayList<>();
+        for (boolean more = stream.firstNode(); more; more = stream.nextNode()) {
+            parts.add("NODE " + stream.nodeId(id) + " "
+                    + HexFormat.of().formatHex(stream.nodeBytes(new Bytes()).toByteArray()));
+        }
+        parts.add("FRAME ");
+        for (boolean more = group.first(stream); more; more = group.next()) {
+            parts.add("FRAME ");
+            for (boolean some = group.seekPending(id.setMin(), false); some; some = group.nextPending()) {
+                parts.add(
+                        "PENDING " + group.pendingId(id) + " " + group.deliveryMillis() + " " + group.deliveryCount());
+            }
+            parts.add("FRAME ");
+            for (boolean some = group.firstConsumer(); some; some = group.nextConsumer()) {
+                parts.add("FRAME ");
+                for (boolean has = group.seekPending(id.setMin(), true); has; has = group.nextPending()) {
+                    parts.add("PENDING_ID " + group.pendingId(id));
+                }
+            }
+            parts.add("FRAME ");
+        }
+        parts.add("FRAME ");
+        return parts;
+    }
+
+    /** A big value as text; where it has no order, in whatever order its elements have come. */
     private static String text(Type type, List<String> elements) {
         return type + " "
                 + switch (type) {
                     case STRING -> String.join("", elements);
-                    case LIST -> elements;
+                    case LIST, STREAM -> elements;
                     default -> elements.stream().sorted().toList();
                 };
     }
@@ -212,6 +271,7 @@ class SnapshotCommandsTest {
         random.setSeed(seed);
         try (TestEngine redis = new TestEngine()) {
             for (int i = 0; i < 4; i++) {
+                clockMillis = redis.engine().keyspace().clock().millis();
                 fill(redis);
                 check(redis, new Play(redis, this::changeOfBigValue), seed, i == 3 ? 2 : 0);
             }
@@ -228,23 +288,39 @@ class SnapshotCommandsTest {
             redis.call("ZADD", "sorted", n, n);
             redis.call("RPUSH", "list", n + "z".repeat(65));
         }
+        for (int i = random.nextInt(200) + 100; i > 0; i--) {
+            redis.call("XADD", "stream", "*", "field", Integer.toString(i));
+            if (random.nextInt(10) == 0) {
+                redis.advanceMillis(1);
+            }
+        }
+        for (String group : new String[] {"a", "b"}) {
+            redis.call("XGROUP", "CREATE", "stream", group, "0");
+            for (String consumer : new String[] {"anne", "ben", "carl"}) {
+                redis.call("XREADGROUP", "GROUP", group, consumer, "COUNT", "40", "STREAMS", "stream", ">");
+            }
+        }
         redis.call("SETRANGE", "string", Integer.toString(random.nextInt(50_000) + 5000), "s".repeat(3000));
     }
+
+    private long clockMillis;
 
     private String changeOfBigValue() {
         String n = Integer.toString(random.nextInt(1000));
         String value = n + "-".repeat(random.nextInt(65));
         return switch (random.nextInt(60)) {
-            case 0 -> pick("DEL ", "UNLINK ", "PERSIST ") + pick("hash", "set", "sorted", "list", "string");
+            case 0 -> pick("DEL ", "UNLINK ", "PERSIST ") + pick("hash", "set", "sorted", "list", "string", "stream");
             case 1 ->
-                pick("RENAME ", "COPY ") + pick("hash h2", "set s2", "h2 hash", "list l2", "sorted z2", "string t2");
+                pick("RENAME ", "COPY ")
+                        + pick("hash h2", "set s2", "h2 hash", "list l2", "sorted z2", "string t2", "stream x2");
             case 2 -> pick("MOVE hash 1", "MOVE list 1", "MOVE string 1", "SWAPDB 0 1", "FLUSHDB");
             case 3 -> pick("SPOP set 200", "ZREMRANGEBYRANK sorted 0 100", "LTRIM list 20 -20", "LPOP list 30");
             case 4 -> pick("SET string " + n.repeat(2000), "SET string 1", "SETRANGE string 100000 x", "INCR string");
             case 5 -> pick("EXPIRE hash 100", "SET hash 1", "SUNIONSTORE set set s2", "ZUNIONSTORE sorted 1 z2");
             case 6 -> pick("LTRIM list 5 -1", "LTRIM list 0 -5", "SPOP set 400", "RPOP list 20");
             default ->
-                switch (random.nextInt(22)) {
+                switch (random.nextInt(28)) {
+                    case 22, 23, 24, 25, 26, 27 -> changeOfStream();
                     case 16 -> "LSET list " + (random.nextInt(300) - 150) + " " + pick(n, n + "y".repeat(65));
                     case 17 ->
                         "LREM list " + (random.nextInt(5) - 2) + " " + n + pick("", "y".repeat(65), "z".repeat(65));
@@ -266,6 +342,32 @@ class SnapshotCommandsTest {
                     case 11 -> "ZREM sorted " + n;
                     default -> pick("LPUSH list ", "RPUSH list ", "LPOP list ", "RPOP list ") + pick("1", "2", "3");
                 };
+        };
+    }
+
+    private String changeOfStream() {
+        String group = pick("a", "b");
+        String consumer = pick("anne", "ben", "carl", "dora");
+        String id = (clockMillis + random.nextInt(40)) + "-" + random.nextInt(10);
+        return switch (random.nextInt(16)) {
+            case 0, 1 -> "XADD stream * field " + id;
+            case 2, 3, 4 -> "XACK stream " + group + " " + id;
+            case 5, 6 -> "XDEL stream " + id;
+            case 7 -> "XCLAIM stream " + group + " " + consumer + " 0 " + id + pick("", " FORCE", " RETRYCOUNT 7");
+            case 8 -> "XAUTOCLAIM stream " + group + " " + consumer + " 0 " + id + " COUNT 3";
+            case 9 -> "XREADGROUP GROUP " + group + " " + consumer + " COUNT 5 STREAMS stream " + pick(">", "0");
+            case 10 -> "XTRIM stream MAXLEN " + pick("= 150", "~ 100", "= 50");
+            case 11 ->
+                random.nextInt(3) == 0
+                        ? pick("XGROUP DESTROY stream a", "XGROUP CREATE stream a 0", "XGROUP CREATE stream c 0")
+                        : "XGROUP CREATECONSUMER stream a " + consumer;
+            case 12 -> random.nextInt(2) == 0 ? "XGROUP DELCONSUMER stream " + group + " " + consumer : "XLEN stream";
+            case 13 ->
+                random.nextInt(5) == 0
+                        ? pick("XTRIM stream MAXLEN 0", "XSETID stream 0-1", "DEL stream")
+                        : "XLEN stream";
+            case 14 -> "XGROUP SETID stream " + group + " " + pick("0", "$", id);
+            default -> "XNACK stream " + group + " FAIL IDS 1 " + id;
         };
     }
 

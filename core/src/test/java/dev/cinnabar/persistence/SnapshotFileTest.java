@@ -32,6 +32,14 @@ class SnapshotFileTest {
                 redis.call("ZADD", "sorted", n, "z".repeat(50) + n);
                 redis.call("RPUSH", "list", "l".repeat(50) + n);
             }
+            for (int i = 1; i <= ELEMENTS; i++) {
+                redis.call("XADD", "stream", i + "-1", "field", "s".repeat(50));
+            }
+            for (String group : new String[] {"a", "b"}) {
+                redis.call("XGROUP", "CREATE", "stream", group, "0");
+                redis.call("XREADGROUP", "GROUP", group, "anne", "COUNT", "1000", "STREAMS", "stream", ">");
+                redis.call("XREADGROUP", "GROUP", group, "ben", "COUNT", "1000", "STREAMS", "stream", ">");
+            }
             redis.call("HPEXPIRE", "hash", "100000", "FIELDS", "2", "7", "8");
             redis.call("SET", "compressed", "abc".repeat(200_000));
             redis.call("SETRANGE", "long", Integer.toString(17 << 20), "end");
@@ -51,6 +59,11 @@ class SnapshotFileTest {
                 redis.call("LPOP", "list", "2");
                 redis.call("LSET", "list", Integer.toString(100 + random.nextInt(200)), n);
                 redis.call("SETRANGE", pick(random, "compressed", "long", "noise"), n + "00", "changed");
+                redis.call("XADD", "stream", "*", "field", n);
+                redis.call("XDEL", "stream", n + "-1");
+                redis.call("XACK", "stream", "a", random.nextInt(ELEMENTS) + "-1");
+                redis.call("XCLAIM", "stream", "b", "carl", "0", n + "-1");
+                redis.call("XTRIM", "stream", "MAXLEN", "=", "2500");
                 redis.call("APPEND", pick(random, "compressed", "noise"), "appended");
             } while (redis.engine().saves().isInProgress());
             assertThat(redis.engine().saves().hasLastFailed()).isFalse();

@@ -246,9 +246,11 @@ final class GroupCommands {
             reply.integer(0);
             return;
         }
-        // It goes as a stream without entries does: what takes long to free is freed in the background.
-        group.moveTo(new StreamValue(call.views().limits()).initialize(call.build(KEY, Encoding.STREAM, 0)));
-        call.discard(KEY);
+        if (!group.moveToKeeper()) {
+            // It goes as a stream without entries does: what takes long to free is freed in the background.
+            group.moveTo(new StreamValue(call.views().limits()).initialize(call.build(KEY, Encoding.STREAM, 0)));
+            call.discard(KEY);
+        }
         changed(call, "xgroup-destroy");
         reply.integer(1);
     }
