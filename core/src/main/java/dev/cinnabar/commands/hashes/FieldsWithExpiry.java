@@ -239,7 +239,8 @@ final class FieldsWithExpiry {
             args.fail(FieldList.NO_FIELDS);
         }
         if (!args.failed()) {
-            set(call, args, reply, new Setting(fnx, fxx, keep, timed, when), first, end);
+            // A field that is there although FNX is met has expired and is about to be removed: nothing of it is kept.
+            set(call, args, reply, new Setting(fnx, fxx, keep && !fnx, timed, when), first, end);
         }
     }
 

@@ -204,4 +204,17 @@ class HashCommandsTest {
             assertThat(different).hasSize(count);
         }
     }
+
+    @Test
+    void whatIsSetInPlaceOfAnExpiredFieldHasNoExpiry() {
+        redis.replies("""
+                HSET h f 1 g 2                       -> 2
+                HPEXPIRE h 10 FIELDS 1 f             -> [1]
+                advance 20
+                HSETEX h FXX KEEPTTL FIELDS 1 f 3    -> 0
+                HSETEX h FNX KEEPTTL FIELDS 1 f 3    -> 1
+                HTTL h FIELDS 1 f                    -> [-1]
+                HGET h f                             -> '3'
+                """);
+    }
 }
