@@ -1,5 +1,6 @@
 package dev.cinnabar.compat.differential;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -9,22 +10,34 @@ import dev.cinnabar.compat.harness.Resp;
 import dev.cinnabar.compat.harness.Server;
 import dev.cinnabar.compat.harness.Version;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /*
  * Strategy: sequences of some hundred random commands, each from a seed of its own, run on both servers from the same start
  * (empty, database 0). Replies are compared one by one. On a difference the sequence is cut behind it and made shorter, chunk
  * by chunk, as long as some difference remains.
  *
+ * In the end what is packed, and so has an order, must have the same bytes: DUMP is compared, but for the version behind it.
+ *
  * Invariant: Comparison.same(command, ours, theirs) for every command.
  *
- * -Dcompat.differential.sequences=N runs longer, -Dcompat.differential.seed=S reruns one.
+ * -Dcompat.differential.sequences=N runs longer, -Dcompat.differential.seed=S reruns one, or if N is given, too, begins there;
+ * -Dcompat.differential.family=F is for one type alone.
  */
 class DifferentialTest {
 
     private static final int SEQUENCES = Integer.getInteger("compat.differential.sequences", 150);
+    private static final String FAMILY = System.getProperty("compat.differential.family", "");
     private static final int COMMANDS_PER_SEQUENCE = 300;
+
+    /** Whose bytes are in the order in which they were written, whatever the hash function. */
+    private static final Set<String> ORDERED = Set.of("'listpack'", "'listpackex'", "'intset'");
+
+    /** Behind a dump: the version of the format, and a check sum of all. */
+    private static final int FOOTER_BYTES = 10;
 
     @RedisTest(
             cinnabarOnly = "compares Cinnabar with a real server",
@@ -36,13 +49,14 @@ class DifferentialTest {
         Client redis = newest.get().connect(cinnabar.protocol());
         Long only = Long.getLong("compat.differential.seed");
         long first = only != null ? only : 1;
-        for (long seed = first; seed < first + (only != null ? 1 : SEQUENCES); seed++) {
+        boolean one = only != null && Integer.getInteger("compat.differential.sequences") == null;
+        for (long seed = first; seed < first + (one ? 1 : SEQUENCES); seed++) {
             compare(seed, cinnabar, redis, version);
         }
     }
 
     private static void compare(long seed, Client cinnabar, Client redis, Version version) {
-        Generator generator = new Generator(seed, version);
+        Generator generator = new Generator(seed, version, FAMILY);
         List<String> commands = new ArrayList<>();
         for (int i = 0; i < COMMANDS_PER_SEQUENCE; i++) {
             commands.add(generator.next());
@@ -51,6 +65,40 @@ class DifferentialTest {
             List<String> shortest = shorten(commands, cinnabar, redis);
             fail(report(seed, shortest, cinnabar, redis));
         }
+        compareDumps(seed, cinnabar, redis);
+    }
+
+    /** What the last sequence has left. */
+    private static void compareDumps(long seed, Client cinnabar, Client redis) {
+        cinnabar.run("DISCARD");
+        redis.run("DISCARD");
+        for (Resp key : cinnabar.run("KEYS *").list()) {
+            String encoding =
+                    cinnabar.call("OBJECT", "ENCODING", bytes(key)).reply().toString();
+            boolean same = encoding.equals(
+                    redis.call("OBJECT", "ENCODING", bytes(key)).reply().toString());
+            // Of a set, the order is that of a table that it may have come from.
+            boolean isSet = cinnabar.call("TYPE", bytes(key)).reply().toString().contains("set")
+                    && encoding.equals("'listpack'")
+                    && !cinnabar.call("TYPE", bytes(key)).reply().toString().contains("zset");
+            if (same && ORDERED.contains(encoding) && !isSet) {
+                assertThat(dump(cinnabar, key))
+                        .as("DUMP %s behind seed %d of %s", key, seed, FAMILY)
+                        .isEqualTo(dump(redis, key));
+            }
+        }
+    }
+
+    private static byte[] bytes(Resp key) {
+        return ((Resp.Bulk) key).bytes();
+    }
+
+    /** Without compression, for which everyone has his own way. */
+    private static byte[] dump(Client client, Resp key) {
+        client.run("CONFIG SET rdbcompression no").isOk();
+        byte[] dump = bytes(client.call("DUMP", bytes(key)).reply());
+        client.run("CONFIG SET rdbcompression yes").isOk();
+        return Arrays.copyOf(dump, dump.length - FOOTER_BYTES);
     }
 
     /** The index of the first command that is answered differently; -1 if none is. */

@@ -17,6 +17,7 @@ import dev.cinnabar.command.CommandSpec;
 import dev.cinnabar.command.Flag;
 import dev.cinnabar.command.Group;
 import dev.cinnabar.command.KeySpec;
+import dev.cinnabar.config.Directives;
 import dev.cinnabar.config.EventClasses;
 import dev.cinnabar.memory.Buffer;
 import dev.cinnabar.memory.BufferAccounting;
@@ -95,8 +96,9 @@ final class DumpCommands {
             return;
         }
         BufferAccounting accounting = new BufferAccounting();
+        boolean compresses = call.engine().settings().configuration().get(Directives.RDBCOMPRESSION);
         try (Buffer bytes = new Buffer(accounting, maxLength(call));
-                RdbWriter writer = new RdbWriter(bytes::append, BUFFER_BYTES, true, accounting)) {
+                RdbWriter writer = new RdbWriter(bytes::append, BUFFER_BYTES, compresses, accounting)) {
             new ValueWriter(writer, call.views()).dump(entry);
             reply.bulk(bytes.view(call.view()));
         } catch (BufferOverflowException e) {
