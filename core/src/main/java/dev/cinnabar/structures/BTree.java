@@ -25,10 +25,11 @@ public abstract class BTree {
      *           | node  | size  | weight | bytes | height |
      *           +-------+-------+--------+-------+--------+
      *
-     *   leaf    0       4            8                  21
-     *           +-------+------------+------------------+------------------+----
-     *           | count | blockBytes | record 5, number | record 5, number | ...           number 8 bytes
-     *           +-------+------------+------------------+------------------+----
+     *   leaf    0       4            6       7       8      16
+     *           +-------+------------+-------+-------+------+-----------------+-----------------+----
+     *           | count | blockBytes | width | shift | base | record 5, delta | record 5, delta | ...
+     *           +-------+------------+-------+-------+------+-----------------+-----------------+----
+     *                                  number = base + (delta << shift), a delta has `width` bytes, 1 to 8
      *
      *   inner   0       4            8                                40
      *           +-------+------------+--------------------------------+----
@@ -45,10 +46,16 @@ public abstract class BTree {
      * Why are the bounds in inner nodes exact, and not just any bound as in most B+trees? A tie is decided by reading
      * the record. A bound that outlives its item would name a block that is freed.
      *
-     * Filling: a full leaf gives half of the room that its left or right neighbour has over to it, before it is
-     * split; an item behind all others begins a new leaf. So leaves are about 0.8 full of random items, and 1 of
-     * ascending ones. A leaf below a quarter is merged with a neighbour if both fill at most three quarters; inner
-     * nodes likewise. A small tree is one leaf of 64 bytes and up.
+     * Numbers that are neighbours are close together: scores, times, weights. So a leaf has the smallest one, its base,
+     * and of each how far it is from there, in as few bytes as the farthest needs; zeros that all have at their ends, as
+     * whole numbers do that are kept as doubles, are not kept. An item takes 6 or 7 bytes as a rule, and 13 at most. A
+     * number that does not fit has the leaf written anew. So has everything else that moves items from leaf to leaf:
+     * they are read into two arrays, it is tried where to cut them, and then they are written.
+     *
+     * Filling: a full leaf shares evenly with its left or right neighbour if that has room, before it is split; an item
+     * behind all others begins a new leaf. So leaves are about 0.8 full of random items, and 1 of ascending ones. A
+     * leaf below a quarter is merged with a neighbour if both fill at most three quarters; inner nodes likewise. A
+     * small tree is one leaf of 64 bytes and up.
      *
      * What becomes of the cursor when a removal restructures the tree? Its rank is taken before, and sought again.
      *
@@ -69,13 +76,22 @@ public abstract class BTree {
     private static final int BLOCK_BYTES = 4;
     private static final int CONTENT = 8;
 
-    // An item of a leaf.
-    private static final int ITEM_NUMBER = 5;
-    private static final int ITEM_BYTES = 13;
-    private static final long RECORD_MASK = (1L << 40) - 1;
+    // A leaf. Behind its items are two bytes or more: a record is read together with what follows it.
+    private static final int BASE = 8;
+    private static final int ITEMS = 16;
+    private static final int LEAF_OVERHEAD = ITEMS + 2;
+    private static final int WIDTH_AT = 48;
+    private static final int SHIFT_AT = 56;
+    private static final int MAX_WIDTH = 8;
+    private static final int RECORD_BYTES = 5;
+    private static final int RECORD_BITS = 8 * RECORD_BYTES;
+    private static final long RECORD_MASK = (1L << RECORD_BITS) - 1;
     private static final int MIN_LEAF_BYTES = 64;
     private static final int LEAF_BYTES = 1024;
-    private static final int MAX_ITEMS = (LEAF_BYTES - CONTENT) / ITEM_BYTES;
+    private static final int MAX_ITEMS = (LEAF_BYTES - LEAF_OVERHEAD) / (RECORD_BYTES + 1);
+
+    /** So much must be free in both of two leaves that share, or they would share again soon. */
+    private static final int SHARED_ROOM = LEAF_BYTES / 10;
 
     // A child of an inner node.
     private static final int CHILD_NUMBER = 0;
@@ -97,6 +113,16 @@ public abstract class BTree {
     private final long[] pathNode = new long[MAX_HEIGHT + 1];
     private final int[] pathIndex = new int[MAX_HEIGHT + 1];
     private long offset;
+
+    // The items of up to two leaves, which are to be written anew, and the number that is going to be added.
+    private long[] numbers = {};
+    private long[] records = {};
+    private long pending;
+
+    // The form of the leaf to be written.
+    private long base;
+    private int shift;
+    private int width;
 
     /** @param sorted whether the number of an item is its key; else it is its weight */
     protected BTree(Memory memory, Tag tag, boolean sorted) {
@@ -196,20 +222,35 @@ public abstract class BTree {
             pathIndex[level] = index;
             node = child(node, index);
         }
-        int index = 0;
-        if (sorted) {
-            index = (int) left;
-            left = 0;
-        } else {
-            while (left >= number(node, index)) {
-                left -= number(node, index);
-                index++;
-            }
-        }
         pathNode[0] = node;
+        if (sorted) {
+            pathIndex[0] = (int) left;
+            offset = 0;
+        } else {
+            passWeights(node, left);
+        }
+        return record();
+    }
+
+    /** Goes to the item of a leaf at which so much has been passed over. */
+    private void passWeights(long leaf, long weight) {
+        long head = memory.getLong(leaf, 0);
+        int itemBytes = RECORD_BYTES + widthOf(head);
+        int unused = 8 * (MAX_WIDTH - widthOf(head));
+        int leafShift = shiftOf(head);
+        long leafBase = memory.getLong(leaf, BASE);
+        long left = weight;
+        int index = 0;
+        long end = (long) ITEMS + itemBytes;
+        long number = leafBase + (memory.getLong(leaf, end - 8) >>> unused << leafShift);
+        while (left >= number) {
+            left -= number;
+            index++;
+            end += itemBytes;
+            number = leafBase + (memory.getLong(leaf, end - 8) >>> unused << leafShift);
+        }
         pathIndex[0] = index;
         offset = left;
-        return record();
     }
 
     /** Goes to the first item; returns its record, or 0 if there is none. */
@@ -303,6 +344,11 @@ public abstract class BTree {
     /** Replaces number and record of the item at the cursor. In a sorted tree it must stay where it is in the order. */
     public void set(long number, long record) {
         long leaf = pathNode[0];
+        if (!fits(leaf, number)) {
+            remove();
+            insertHere(number, record);
+            return;
+        }
         addWeight(weightOf(number) - weightOf(number()));
         writeItem(leaf, pathIndex[0], number, record);
         if (pathIndex[0] == 0) {
@@ -318,7 +364,7 @@ public abstract class BTree {
         addWeight(-weightOf(number()));
         memory.putLong(root, SIZE, size() - 1);
         int count = count(leaf) - 1;
-        moveItems(leaf, index + 1, leaf, index, count - index);
+        moveItems(leaf, index + 1, index, count - index);
         setCount(leaf, count);
         offset = 0;
         if (height() == 0) {
@@ -332,7 +378,7 @@ public abstract class BTree {
             if (index == 0) {
                 renewBounds(1, number(leaf, 0), record(leaf, 0));
             }
-            if (4 * count >= MAX_ITEMS || !merge(1, MAX_ITEMS)) {
+            if (4 * (LEAF_OVERHEAD + count * itemBytes(leaf)) >= LEAF_BYTES || !merge(1)) {
                 return settle();
             }
         }
@@ -407,11 +453,17 @@ public abstract class BTree {
             pathIndex[level] = low;
             node = child(node, low);
         }
+        long head = memory.getLong(node, 0);
+        int itemBytes = RECORD_BYTES + widthOf(head);
+        int unused = 8 * (MAX_WIDTH - widthOf(head));
+        int leafShift = shiftOf(head);
+        long leafBase = memory.getLong(node, BASE);
         int low = 0;
-        int high = count(node);
+        int high = (int) head;
         while (low < high) {
             int middle = (low + high) >>> 1;
-            long other = number(node, middle);
+            long end = ITEMS + (long) itemBytes * (middle + 1);
+            long other = leafBase + (memory.getLong(node, end - 8) >>> unused << leafShift);
             if (key > other || key == other && compareTie(record(node, middle)) > 0) {
                 low = middle + 1;
             } else {
@@ -492,13 +544,13 @@ public abstract class BTree {
     // Growing.
 
     private void insertHere(long number, long record) {
-        if (count(pathNode[0]) == capacity(pathNode[0])) {
+        if (isFull(pathNode[0]) || !fits(pathNode[0], number)) {
             makeRoom(number, record);
         }
         long leaf = pathNode[0];
         int index = pathIndex[0];
         int count = count(leaf);
-        moveItems(leaf, index, leaf, index + 1, count - index);
+        moveItems(leaf, index, index + 1, count - index);
         writeItem(leaf, index, number, record);
         setCount(leaf, count + 1);
         addWeight(weightOf(number));
@@ -509,98 +561,133 @@ public abstract class BTree {
         }
     }
 
+    /**
+     * Makes the path's leaf have room for an item at the path's place, in a form that its number fits into. The path then leads
+     * to that place, which may be in another leaf.
+     */
     private void makeRoom(long number, long record) {
         long leaf = pathNode[0];
-        int count = count(leaf);
-        int blockBytes = memory.getInt(leaf, BLOCK_BYTES);
-        if (blockBytes < LEAF_BYTES) {
-            resizeRootLeaf(leaf, 2 * blockBytes);
-        } else if (pathIndex[0] == count && isLast(1)) {
-            long right = newNode(LEAF_BYTES);
-            addChild(1, number, record, right, 0);
-            stepRight(1);
-            pathIndex[0] = 0;
-        } else if (height() == 0 || !giveLeft() && !giveRight()) {
-            splitLeaf(leaf, count);
+        pending = number;
+        int count = load(leaf, 0);
+        int bytes = format(0, count, true);
+        int blockBytes = blockBytes(leaf);
+        if (bytes > blockBytes && blockBytes < LEAF_BYTES) {
+            boolean alone = bytes <= LEAF_BYTES;
+            resizeRootLeaf(leaf, count, alone ? roomFor(bytes) : LEAF_BYTES, alone);
+            if (alone) {
+                return;
+            }
+            leaf = pathNode[0];
+        } else if (bytes <= blockBytes) {
+            store(leaf, 0, count);
+            return;
+        }
+        if (pathIndex[0] == count && isLast(1)) {
+            beginLeaf(number, record);
+        } else if (height() == 0 || !shareLeft() && !shareRight()) {
+            splitLeaf(leaf, number, record);
         }
     }
 
-    /** Moves items to the left neighbour, if it has room. The path follows its item. */
-    private boolean giveLeft() {
-        long parent = pathNode[1];
+    private static int roomFor(int bytes) {
+        int blockBytes = MIN_LEAF_BYTES;
+        while (blockBytes < bytes) {
+            blockBytes *= 2;
+        }
+        return blockBytes;
+    }
+
+    /** Puts an empty leaf behind the path's, for an item that is going to be its first. The path leads there. */
+    private void beginLeaf(long number, long record) {
+        long right = newNode(LEAF_BYTES);
+        format(0, 0, true);
+        store(right, 0, 0);
+        addChild(1, number, record, right, 0);
+        stepRight(1);
+        pathIndex[0] = 0;
+    }
+
+    /** Shares evenly with the left neighbour, if that has room. */
+    private boolean shareLeft() {
         int index = pathIndex[1];
         if (index == 0) {
             return false;
         }
-        long leaf = pathNode[0];
-        long left = child(parent, index - 1);
-        int leftCount = count(left);
-        int n = (MAX_ITEMS - leftCount) / 2;
-        if (n < MAX_ITEMS / 8) {
-            return false;
-        }
-        long weight = weightOfItems(leaf, 0, n);
-        int count = count(leaf);
-        moveItems(leaf, 0, left, leftCount, n);
-        moveItems(leaf, n, leaf, 0, count - n);
-        setCount(left, leftCount + n);
-        setCount(leaf, count - n);
-        setChildWeight(parent, index - 1, childWeight(parent, index - 1) + weight);
-        setChildWeight(parent, index, childWeight(parent, index) - weight);
-        setBound(parent, index, number(leaf, 0), record(leaf, 0));
-        if (pathIndex[0] < n) {
-            pathIndex[1] = index - 1;
-            pathNode[0] = left;
-            pathIndex[0] += leftCount;
-        } else {
-            pathIndex[0] -= n;
-        }
-        return true;
+        int leftCount = load(child(pathNode[1], index - 1), 0);
+        int total = leftCount + load(pathNode[0], leftCount);
+        int cut = total / 2;
+        return cut > leftCount && share(index - 1, leftCount, cut, total, leftCount + pathIndex[0]);
     }
 
-    /** Moves items to the right neighbour, if it has room. The path follows its item. */
-    private boolean giveRight() {
-        long parent = pathNode[1];
+    /** Shares evenly with the right neighbour, if that has room. */
+    private boolean shareRight() {
         int index = pathIndex[1];
-        if (index + 1 == count(parent)) {
+        if (index + 1 == count(pathNode[1])) {
             return false;
         }
-        long leaf = pathNode[0];
-        long right = child(parent, index + 1);
-        int rightCount = count(right);
-        int n = (MAX_ITEMS - rightCount) / 2;
-        if (n < MAX_ITEMS / 8) {
+        int leftCount = load(pathNode[0], 0);
+        int total = leftCount + load(child(pathNode[1], index + 1), leftCount);
+        int cut = (total + 1) / 2;
+        return cut < leftCount && share(index, leftCount, cut, total, pathIndex[0]);
+    }
+
+    /**
+     * Writes what has been read of two neighbours anew, cut elsewhere.
+     *
+     * @param left the index of the left one in their parent
+     * @param place where the pending item is going to be
+     * @return false, having written nothing, if they would not have room
+     */
+    private boolean share(int left, int leftCount, int cut, int total, int place) {
+        boolean pendingLeft = place <= cut;
+        if (format(0, cut, pendingLeft) > LEAF_BYTES - SHARED_ROOM
+                || format(cut, total, !pendingLeft) > LEAF_BYTES - SHARED_ROOM) {
             return false;
         }
-        int kept = count(leaf) - n;
-        long weight = weightOfItems(leaf, kept, kept + n);
-        moveItems(right, 0, right, n, rightCount);
-        moveItems(leaf, kept, right, 0, n);
-        setCount(right, rightCount + n);
-        setCount(leaf, kept);
-        setChildWeight(parent, index, childWeight(parent, index) - weight);
-        setChildWeight(parent, index + 1, childWeight(parent, index + 1) + weight);
-        setBound(parent, index + 1, number(right, 0), record(right, 0));
-        if (pathIndex[0] > kept) {
-            pathIndex[1] = index + 1;
-            pathNode[0] = right;
-            pathIndex[0] -= kept;
-        }
+        long parent = pathNode[1];
+        store(child(parent, left + 1), cut, total);
+        format(0, cut, pendingLeft);
+        store(child(parent, left), 0, cut);
+        long moved = weightOfLoaded(Math.min(cut, leftCount), Math.max(cut, leftCount)) * (cut > leftCount ? 1 : -1);
+        setChildWeight(parent, left, childWeight(parent, left) + moved);
+        setChildWeight(parent, left + 1, childWeight(parent, left + 1) - moved);
+        setBound(parent, left + 1, numbers[cut], records[cut]);
+        pathIndex[1] = pendingLeft ? left : left + 1;
+        pathNode[0] = child(parent, pathIndex[1]);
+        pathIndex[0] = pendingLeft ? place : place - cut;
         return true;
     }
 
-    private void splitLeaf(long leaf, int count) {
+    private void splitLeaf(long leaf, long number, long record) {
+        int count = load(leaf, 0);
+        int place = pathIndex[0];
         int middle = count / 2;
-        long right = newNode(LEAF_BYTES);
-        moveItems(leaf, middle, right, 0, count - middle);
-        setCount(right, count - middle);
-        setCount(leaf, middle);
-        addChild(1, number(right, 0), record(right, 0), right, weightOfItems(right, 0, count - middle));
-        if (pathIndex[0] > middle) {
-            int index = pathIndex[0] - middle;
-            stepRight(1);
-            pathIndex[0] = index;
+        boolean pendingLeft = place <= middle;
+        if (format(0, middle, pendingLeft) <= LEAF_BYTES && format(middle, count, !pendingLeft) <= LEAF_BYTES) {
+            splitLeafAt(leaf, middle, count, !pendingLeft, pendingLeft);
+            if (!pendingLeft) {
+                stepRight(1);
+                pathIndex[0] = place - middle;
+            }
+        } else if (place == 0) {
+            // So far from the others that none of their halves could take it in: a leaf of its own, this one.
+            splitLeafAt(leaf, 0, count, false, true);
+        } else {
+            if (place < count) {
+                splitLeafAt(leaf, place, count, false, false);
+            }
+            beginLeaf(number, record);
         }
+    }
+
+    /** Leaves what has been read up to an index in the leaf, and puts the rest into a new one behind. The path stays. */
+    private void splitLeafAt(long leaf, int cut, int count, boolean pendingRight, boolean pendingLeft) {
+        long right = newNode(LEAF_BYTES);
+        format(cut, count, pendingRight);
+        store(right, cut, count);
+        format(0, cut, pendingLeft);
+        store(leaf, 0, cut);
+        addChild(1, numbers[cut], records[cut], right, weightOfLoaded(cut, count));
     }
 
     /** Adds a node behind the path's child of a level, which loses the weight; the path stays. */
@@ -648,18 +735,19 @@ public abstract class BTree {
     // Shrinking. The path is void afterwards, but for the root's leaf.
 
     private void shrinkRootLeaf(long leaf, int count) {
-        int blockBytes = memory.getInt(leaf, BLOCK_BYTES);
-        if (blockBytes > MIN_LEAF_BYTES && 4 * count < capacity(leaf)) {
-            resizeRootLeaf(leaf, blockBytes / 2);
+        int blockBytes = blockBytes(leaf);
+        if (blockBytes > MIN_LEAF_BYTES && 4 * (LEAF_OVERHEAD + count * itemBytes(leaf)) < blockBytes) {
+            load(leaf, 0);
+            resizeRootLeaf(leaf, count, blockBytes / 2, false);
         }
     }
 
-    private void resizeRootLeaf(long leaf, int blockBytes) {
-        long resized = newNode(blockBytes);
-        int count = count(leaf);
-        moveItems(leaf, 0, resized, 0, count);
-        setCount(resized, count);
+    /** Puts what has been read of the root's leaf into another block; the path's index stays. */
+    private void resizeRootLeaf(long leaf, int count, int blockBytes, boolean withPending) {
         free(leaf);
+        long resized = newNode(blockBytes);
+        format(0, count, withPending);
+        store(resized, 0, count);
         memory.putLong(root, NODE, resized);
         pathNode[0] = resized;
     }
@@ -683,7 +771,7 @@ public abstract class BTree {
         if (level == height()) {
             lowerRoot();
         } else if (4 * count < MAX_CHILDREN) {
-            merge(level + 1, MAX_CHILDREN);
+            merge(level + 1);
         }
     }
 
@@ -701,58 +789,219 @@ public abstract class BTree {
     }
 
     /** Merges the path's child of a level with a neighbour, if both together leave room. */
-    private boolean merge(int level, int max) {
+    private boolean merge(int level) {
         long parent = pathNode[level];
         int index = pathIndex[level];
-        int count = count(child(parent, index));
         int right;
-        if (index + 1 < count(parent) && 4 * (count + count(child(parent, index + 1))) <= 3 * max) {
+        if (index + 1 < count(parent) && pour(level, index + 1)) {
             right = index + 1;
-        } else if (index > 0 && 4 * (count + count(child(parent, index - 1))) <= 3 * max) {
+        } else if (index > 0 && pour(level, index)) {
             right = index;
         } else {
             return false;
         }
-        long from = child(parent, right);
-        long to = child(parent, right - 1);
-        if (level == 1) {
-            moveItems(from, 0, to, count(to), count(from));
-        } else {
-            moveChildren(from, 0, to, count(to), count(from));
-        }
-        setCount(to, count(to) + count(from));
         setChildWeight(parent, right - 1, childWeight(parent, right - 1) + childWeight(parent, right));
-        free(from);
+        free(child(parent, right));
         pathIndex[level] = right;
         removeChild(level);
         return true;
     }
 
-    // Leaves.
-
-    private int capacity(long leaf) {
-        return (memory.getInt(leaf, BLOCK_BYTES) - CONTENT) / ITEM_BYTES;
+    /** Adds what is in a child of the path's node to the child in front of it; false, having done nothing, if that is too much. */
+    private boolean pour(int level, int right) {
+        long from = child(pathNode[level], right);
+        long to = child(pathNode[level], right - 1);
+        int count = count(to) + count(from);
+        if (level > 1) {
+            if (4 * count > 3 * MAX_CHILDREN) {
+                return false;
+            }
+            moveChildren(from, 0, to, count(to), count(from));
+            setCount(to, count);
+            return true;
+        }
+        if (count > MAX_ITEMS) {
+            return false;
+        }
+        load(from, load(to, 0));
+        if (4 * format(0, count, false) > 3 * LEAF_BYTES) {
+            return false;
+        }
+        store(to, 0, count);
+        return true;
     }
 
-    private static long itemOffset(int index) {
-        return CONTENT + (long) ITEM_BYTES * index;
+    // Leaves.
+
+    private int blockBytes(long node) {
+        return memory.getShort(node, BLOCK_BYTES);
+    }
+
+    private static int widthOf(long head) {
+        return (int) (head >>> WIDTH_AT) & 0xff;
+    }
+
+    private static int shiftOf(long head) {
+        return (int) (head >>> SHIFT_AT);
+    }
+
+    private int itemBytes(long leaf) {
+        return RECORD_BYTES + widthOf(memory.getLong(leaf, 0));
+    }
+
+    private boolean isFull(long leaf) {
+        long head = memory.getLong(leaf, 0);
+        return LEAF_OVERHEAD + ((int) head + 1) * (RECORD_BYTES + widthOf(head)) > blockBytes(leaf);
+    }
+
+    private int capacity(long leaf) {
+        return (blockBytes(leaf) - LEAF_OVERHEAD) / itemBytes(leaf);
     }
 
     private long record(long leaf, int index) {
-        return (memory.getLong(leaf, itemOffset(index)) & RECORD_MASK) << 3;
+        return (memory.getLong(leaf, ITEMS + (long) itemBytes(leaf) * index) & RECORD_MASK) << 3;
     }
 
     private long number(long leaf, int index) {
-        return memory.getLong(leaf, itemOffset(index) + ITEM_NUMBER);
+        long head = memory.getLong(leaf, 0);
+        int w = widthOf(head);
+        long end = ITEMS + (long) (RECORD_BYTES + w) * (index + 1);
+        long delta = memory.getLong(leaf, end - 8) >>> 8 * (MAX_WIDTH - w);
+        return memory.getLong(leaf, BASE) + (delta << shiftOf(head));
     }
 
+    /** Whether a number can be written into a leaf as its form is. */
+    private boolean fits(long leaf, long number) {
+        long head = memory.getLong(leaf, 0);
+        int w = widthOf(head);
+        if (w == MAX_WIDTH) {
+            return true;
+        }
+        long delta = number - memory.getLong(leaf, BASE);
+        int s = shiftOf(head);
+        return delta >>> s << s == delta && delta >>> s >>> 8 * w == 0;
+    }
+
+    /** Writes an item whose number fits. */
     private void writeItem(long leaf, int index, long number, long record) {
-        memory.putLong(leaf, itemOffset(index), record >>> 3);
-        memory.putLong(leaf, itemOffset(index) + ITEM_NUMBER, number);
+        long head = memory.getLong(leaf, 0);
+        writeItem(leaf, index, record, number - memory.getLong(leaf, BASE) >>> shiftOf(head), widthOf(head));
     }
 
-    private void moveItems(long from, int fromIndex, long to, int toIndex, int n) {
-        memory.copy(from, itemOffset(fromIndex), to, itemOffset(toIndex), (long) ITEM_BYTES * n);
+    private void writeItem(long leaf, int index, long record, long delta, int w) {
+        long at = ITEMS + (long) (RECORD_BYTES + w) * index;
+        long packed = record >>> 3;
+        int done = 0;
+        if (w == MAX_WIDTH) {
+            memory.putLong(leaf, at, packed);
+            memory.putLong(leaf, at + RECORD_BYTES, delta);
+            return;
+        }
+        if (w >= 3) {
+            memory.putLong(leaf, at, packed | delta << RECORD_BITS);
+            done = 3;
+        } else {
+            memory.putInt(leaf, at, (int) packed);
+            memory.putByte(leaf, at + 4, (byte) (packed >>> 32));
+        }
+        for (int i = done; i < w; i++) {
+            memory.putByte(leaf, at + RECORD_BYTES + i, (byte) (delta >>> 8 * i));
+        }
+    }
+
+    /** Moves items inside a leaf. */
+    private void moveItems(long leaf, int fromIndex, int toIndex, int n) {
+        int itemBytes = itemBytes(leaf);
+        memory.copy(
+                leaf,
+                ITEMS + (long) itemBytes * fromIndex,
+                leaf,
+                ITEMS + (long) itemBytes * toIndex,
+                (long) itemBytes * n);
+    }
+
+    /** Reads the items of a leaf into the arrays, from an index there on; returns how many. */
+    private int load(long leaf, int at) {
+        if (numbers.length == 0) {
+            numbers = new long[2 * MAX_ITEMS];
+            records = new long[2 * MAX_ITEMS];
+        }
+        long head = memory.getLong(leaf, 0);
+        int itemBytes = RECORD_BYTES + widthOf(head);
+        int unused = 8 * (MAX_WIDTH - widthOf(head));
+        int leafShift = shiftOf(head);
+        long leafBase = memory.getLong(leaf, BASE);
+        int count = (int) head;
+        long from = ITEMS;
+        for (int i = at; i < at + count; i++) {
+            records[i] = (memory.getLong(leaf, from) & RECORD_MASK) << 3;
+            from += itemBytes;
+            numbers[i] = leafBase + (memory.getLong(leaf, from - 8) >>> unused << leafShift);
+        }
+        return count;
+    }
+
+    /** Finds the form for what has been read between two indices, with or without the pending number; returns its bytes. */
+    private int format(int from, int to, boolean withPending) {
+        long min = withPending ? pending : numbers[from];
+        long max = min;
+        int step = sorted ? Math.max(1, to - from - 1) : 1;
+        for (int i = from; i < to; i += step) {
+            min = Math.min(min, numbers[i]);
+            max = Math.max(max, numbers[i]);
+        }
+        long bits = max - min;
+        for (int i = from; i < to; i++) {
+            bits |= numbers[i] - min;
+        }
+        if (withPending) {
+            bits |= pending - min;
+        }
+        shift = bits == 0 ? 0 : Long.numberOfTrailingZeros(bits);
+        width = Math.max(1, 64 - Long.numberOfLeadingZeros(bits >>> shift) + 7 >>> 3);
+        base = min;
+        if (width == MAX_WIDTH) {
+            shift = 0;
+        } else if (withPending && pending == min && from < to) {
+            // Smaller ones may follow: as much room for them as there is.
+            base = max - ((1L << 8 * width) - 1 << shift);
+        }
+        return LEAF_OVERHEAD + (to - from + (withPending ? 1 : 0)) * (RECORD_BYTES + width);
+    }
+
+    /** Makes a leaf hold what has been read between two indices, in the form that was found. */
+    private void store(long leaf, int from, int to) {
+        int blockBytes = blockBytes(leaf);
+        memory.putLong(
+                leaf,
+                0,
+                to - from | (long) blockBytes << 8 * BLOCK_BYTES | (long) width << WIDTH_AT | (long) shift << SHIFT_AT);
+        memory.putLong(leaf, BASE, base);
+        // What is written behind all but the last item is overwritten by the next one.
+        int last = to - 1;
+        long at = ITEMS;
+        for (int i = from; i < last; i++) {
+            long delta = numbers[i] - base >>> shift;
+            memory.putLong(leaf, at, records[i] >>> 3 | delta << RECORD_BITS);
+            if (width > 3) {
+                memory.putLong(leaf, at + RECORD_BYTES, delta);
+            }
+            at += RECORD_BYTES + width;
+        }
+        if (from < to) {
+            writeItem(leaf, last - from, records[last], numbers[last] - base >>> shift, width);
+        }
+    }
+
+    private long weightOfLoaded(int from, int to) {
+        if (sorted) {
+            return (long) to - from;
+        }
+        long weight = 0;
+        for (int i = from; i < to; i++) {
+            weight += numbers[i];
+        }
+        return weight;
     }
 
     private long weightOf(long number) {
@@ -835,14 +1084,15 @@ public abstract class BTree {
 
     private long newNode(int blockBytes) {
         long node = memory.allocate(blockBytes, tag);
-        memory.putInt(node, BLOCK_BYTES, blockBytes);
-        setCount(node, 0);
+        // Of a leaf also the form: all numbers are 0.
+        memory.putLong(node, 0, (long) blockBytes << 8 * BLOCK_BYTES | 1L << WIDTH_AT);
+        memory.putLong(node, BASE, 0);
         memory.putLong(root, BYTES, bytes() + Memory.blockSize(blockBytes));
         return node;
     }
 
     private void free(long node) {
-        int blockBytes = memory.getInt(node, BLOCK_BYTES);
+        int blockBytes = blockBytes(node);
         memory.free(node, blockBytes, tag);
         memory.putLong(root, BYTES, bytes() - Memory.blockSize(blockBytes));
     }
@@ -869,7 +1119,7 @@ public abstract class BTree {
         /** Checks what is below a node and returns its weight; leaves its first item here. */
         long node(long node, int level) {
             int count = count(node);
-            int blockBytes = memory.getInt(node, BLOCK_BYTES);
+            int blockBytes = blockBytes(node);
             bytes += Memory.blockSize(blockBytes);
             that(count > 0 || height() == 0, "empty node at level", level);
             that(count <= (level == 0 ? capacity(node) : MAX_CHILDREN), "count", count);
