@@ -1,11 +1,15 @@
 package dev.cinnabar;
 
+import dev.cinnabar.aof.AofException;
 import dev.cinnabar.command.Engine;
+import dev.cinnabar.command.Host;
 import dev.cinnabar.command.Settings;
 import dev.cinnabar.commands.Commands;
 import dev.cinnabar.keyspace.Clock;
 import dev.cinnabar.keyspace.Keyspace;
 import dev.cinnabar.session.Session;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
@@ -17,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The engine inside this JVM: Redis' commands without a socket. Thread-safe: any number of threads may call it, platform or
  * virtual ones; a command runs on the thread that calls it, and is atomic as in Redis. A JVM may have many, each with its own
- * keys. Keys and values lie outside the Java heap until {@link #close}.
+ * keys. Keys and values lie outside the Java heap until {@link #close}, and on disk if the builder was told a {@link
+ * Builder#dir directory}.
  *
  * <pre>{@code
  * try (Cinnabar cinnabar = Cinnabar.open()) {
@@ -35,12 +40,14 @@ public final class Cinnabar implements AutoCloseable {
     private final Engine engine;
     private final Lanes lanes;
 
+    private final DiskWait disk;
     private final Runnable whenClosed;
 
     /** @param whenClosed closes the engine, once no call uses it any more */
     Cinnabar(Engine engine, Runnable whenClosed) {
         this.engine = engine;
         this.lanes = new Lanes(engine, Runtime.getRuntime().availableProcessors());
+        this.disk = new DiskWait(engine);
         this.whenClosed = whenClosed;
     }
 
@@ -62,44 +69,52 @@ public final class Cinnabar implements AutoCloseable {
         return lanes;
     }
 
+    DiskWait disk() {
+        return disk;
+    }
+
     /**
      * Runs a command on database 0 and returns its reply, in the types of version 3 of the protocol. An error is returned as
      * {@link RespValue.ErrorReply}, not thrown. A command that waits (BLPOP …) parks the calling thread; if that is
-     * interrupted, the reply is that of a wait whose time is over, and the thread stays interrupted.
+     * interrupted, the reply is that of a wait whose time is over, and the thread stays interrupted. Where changes are to be on
+     * disk at once ({@link PersistentBuilder.AppendFsync#ALWAYS}) this returns when they are, those that the reply shows too.
      *
      * @param words the command's name and its arguments, taken as UTF-8
      * @throws IllegalStateException if the command would change the state of a session (SELECT, MULTI, WATCH …): it has no
      *     effect then; or if this engine is closed
+     * @throws UncheckedIOException if what was done cannot be brought to the disk; then nothing is written any more
      */
     public RespValue call(String... words) {
+        RespValue reply;
         Session waiting;
         Lane lane = lanes.take();
         try {
-            RespValue reply = lane.call(words);
-            if (reply != null) {
-                return reply;
-            }
-            waiting = lane.takeWaiting();
+            reply = lane.call(words);
+            waiting = reply == null ? lane.takeWaiting() : null;
         } finally {
             lane.give();
         }
-        return LibraryWait.await(engine, waiting);
+        return ended(reply, waiting);
+    }
+
+    private RespValue ended(@Nullable RespValue reply, @Nullable Session waiting) {
+        RespValue last = waiting == null ? reply : LibraryWait.await(engine, waiting);
+        disk.await();
+        return last == null ? Lane.NO_REPLY : last;
     }
 
     /** As {@link #call(String...)}, with bytes. The arrays are not kept. */
     public RespValue call(byte[]... words) {
+        RespValue reply;
         Session waiting;
         Lane lane = lanes.take();
         try {
-            RespValue reply = lane.call(words);
-            if (reply != null) {
-                return reply;
-            }
-            waiting = lane.takeWaiting();
+            reply = lane.call(words);
+            waiting = reply == null ? lane.takeWaiting() : null;
         } finally {
             lane.give();
         }
-        return LibraryWait.await(engine, waiting);
+        return ended(reply, waiting);
     }
 
     /** A new session, on database 0. To be closed when no longer used. */
@@ -121,12 +136,15 @@ public final class Cinnabar implements AutoCloseable {
      * @throws IllegalStateException if this engine is closed
      */
     public int get(byte[] key, byte[] target) {
+        int length;
         Lane lane = lanes.take();
         try {
-            return lane.get(key, target, 0, target.length);
+            length = lane.get(key, target, 0, target.length);
         } finally {
             lane.give();
         }
+        disk.await();
+        return length;
     }
 
     /**
@@ -144,6 +162,7 @@ public final class Cinnabar implements AutoCloseable {
         } finally {
             lane.give();
         }
+        disk.await();
         if (length > 0) {
             target.position(target.position() + Math.min(length, target.remaining()));
         }
@@ -159,12 +178,15 @@ public final class Cinnabar implements AutoCloseable {
 
     /** As {@link #get(byte[], byte[])}, into a segment that the calling thread may access, from its beginning. */
     public int get(byte[] key, MemorySegment target) {
+        int length;
         Lane lane = lanes.take();
         try {
-            return lane.get(key, target);
+            length = lane.get(key, target);
         } finally {
             lane.give();
         }
+        disk.await();
+        return length;
     }
 
     /**
@@ -180,19 +202,38 @@ public final class Cinnabar implements AutoCloseable {
         } finally {
             lane.give();
         }
+        disk.await();
     }
 
     /**
-     * Waits for the calls that run, ends the engine's own thread and gives all memory back. Later calls throw {@link
-     * IllegalStateException}; a second close does nothing.
+     * Waits for the calls that run, saves what is to be saved, ends the engine's own threads and gives all memory back. Later
+     * calls throw {@link IllegalStateException}; a second close does nothing.
+     *
+     * @throws UncheckedIOException if the RDB file that is to be written at the end cannot be; all is closed then too
      */
     @Override
     public void close() {
-        lanes.close(whenClosed);
+        lanes.close(() -> {
+            try {
+                whenClosed.run();
+            } finally {
+                disk.close();
+            }
+        });
+    }
+
+    private static void end(Engine engine) {
+        try {
+            engine.saves().end();
+        } catch (IOException e) {
+            throw new UncheckedIOException("The RDB file cannot be written: " + e.getMessage(), e);
+        } finally {
+            engine.close();
+        }
     }
 
     /** Says how an engine shall be. Not thread-safe. */
-    public static final class Builder {
+    public static final class Builder extends PersistentBuilder<Builder> {
 
         private int databases = 16;
         private int partitions;
@@ -200,6 +241,11 @@ public final class Cinnabar implements AutoCloseable {
         private @Nullable BiConsumer<String, Throwable> failures;
 
         private Builder() {}
+
+        @Override
+        Builder self() {
+            return this;
+        }
 
         /** How many numbered databases there are; 16 by default. */
         public Builder databases(int databases) {
@@ -234,9 +280,14 @@ public final class Cinnabar implements AutoCloseable {
             return this;
         }
 
-        /** Opens it: empty and ready. */
+        /**
+         * Opens it: ready, and empty but for what is in its directory.
+         *
+         * @throws UncheckedIOException if what is there cannot be loaded, and is left as it is; or if the directory cannot be
+         *     made or written
+         */
         public Cinnabar open() {
-            Settings settings = new Settings();
+            Settings settings = new Settings(configuration(), keepsFiles());
             if (failures != null) {
                 settings.failures = failures;
             }
@@ -251,7 +302,30 @@ public final class Cinnabar implements AutoCloseable {
                     Commands.table(),
                     settings,
                     new SplittableRandom(random.nextLong()));
-            return new Cinnabar(engine.start(), engine::close);
+            if (!keepsFiles()) {
+                return new Cinnabar(engine.start(), engine::close);
+            }
+            engine.host(new LibraryHost(settings));
+            try {
+                engine.open();
+            } catch (IOException e) {
+                engine.close();
+                throw new UncheckedIOException(e);
+            } catch (AofException e) {
+                engine.close();
+                throw new UncheckedIOException(new IOException(e.getMessage(), e));
+            }
+            return new Cinnabar(engine.start(), () -> end(engine));
+        }
+    }
+
+    /** What surrounds an engine that has no server. */
+    private record LibraryHost(Settings settings) implements Host {
+        @Override
+        public void abort() {
+            settings.failures.accept(
+                    "append-only file",
+                    new IOException("It cannot be written: commands that write are refused until it is opened anew"));
         }
     }
 

@@ -69,7 +69,7 @@ public final class CinnabarServer implements AutoCloseable {
     }
 
     /** Says how a server shall be. Not thread-safe. */
-    public static final class Builder {
+    public static final class Builder extends PersistentBuilder<Builder> {
 
         private int port = 6379;
         private List<String> addresses = List.of("127.0.0.1", "-::1");
@@ -86,6 +86,11 @@ public final class CinnabarServer implements AutoCloseable {
         private @Nullable SSLParameters tlsParameters;
 
         private Builder() {}
+
+        @Override
+        Builder self() {
+            return this;
+        }
 
         /** The TCP port for clients that do not speak TLS; 0 for any free one, -1 for none. */
         public Builder port(int port) {
@@ -179,14 +184,15 @@ public final class CinnabarServer implements AutoCloseable {
         /**
          * Starts it: when this returns, clients can connect.
          *
-         * @throws UncheckedIOException if it cannot listen
+         * @throws UncheckedIOException if it cannot listen; or if what is in its directory cannot be loaded, and is left as it
+         *     is
          * @throws IllegalStateException if there is to be TLS, and nothing that secures it, or what there is does not work
          */
         public CinnabarServer start() {
             if (tlsPort >= 0 && certificate == null && tlsContext == null) {
                 throw new IllegalStateException("a port for TLS needs a certificate or a context");
             }
-            Settings settings = new Settings();
+            Settings settings = new Settings(configuration(), keepsFiles());
             load(settings, Directives.REQUIREPASS, password);
             NetSettings netSettings = new NetSettings(settings.configuration());
             if (tlsContext != null) {
@@ -199,13 +205,37 @@ public final class CinnabarServer implements AutoCloseable {
                 load(settings, Directives.TLS_AUTH_CLIENTS, clientAuthorities == null ? "no" : "yes");
             }
             ServerOptions options = new ServerOptions(port, tlsPort, addresses, 511, unixSocket, 0, threads, databases);
+            Server server;
             try {
-                return new CinnabarServer(new Server(options, settings, netSettings).start());
+                server = new Server(options, settings, netSettings);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
-            } catch (AofException | TlsException e) {
+            } catch (TlsException e) {
                 throw new IllegalStateException(e);
             }
+            server.whenToAbort(() -> abort(server, settings));
+            try {
+                return new CinnabarServer(server.start());
+            } catch (IOException e) {
+                giveUp(server);
+                throw new UncheckedIOException(e);
+            } catch (AofException e) {
+                giveUp(server);
+                throw new UncheckedIOException(new IOException(e.getMessage(), e));
+            }
+        }
+
+        /** What has been loaded is not all: it must not take the place of what is there. */
+        private static void giveUp(Server server) {
+            server.engine().saves().atEnd(false);
+            server.close();
+        }
+
+        /** The program goes on, but no client gets a reply that might not be true after the next start. */
+        private static void abort(Server server, Settings settings) {
+            settings.failures.accept(
+                    "append-only file", new IOException("It cannot be written: the server disconnects all clients"));
+            Thread.ofPlatform().daemon().name("cinnabar-abort").start(server.net()::close);
         }
 
         private static @Nullable String text(@Nullable Path file) {

@@ -59,6 +59,7 @@ public final class CinnabarSession implements AutoCloseable {
     }
 
     private RespValue ended(RespValue reply) {
+        cinnabar.disk().await();
         if (session.isClosing()) {
             end();
         }

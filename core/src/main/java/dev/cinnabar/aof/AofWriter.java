@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Takes the journal's bytes to the current increment, and to the disk as the policy says. Thread-safe; owns a thread.
  *
- * <p>While the policy is {@link FsyncPolicy#ALWAYS} the thread writes and syncs, once for all that was appended meanwhile
- * (group commit), and releases the replies that wait for it. Otherwise whoever has run a batch of commands writes what there
+ * <p>While the policy is {@link FsyncPolicy#ALWAYS} one thread at a time writes and syncs, once for all that was appended
+ * meanwhile (group commit), and releases the replies that wait for it: the thread of its own or, if it has nobody else to
+ * serve, the one that has run the last of the commands. Otherwise whoever has run a batch of commands writes what there
  * is, so that the system has it when the replies leave, and the thread only syncs.
  */
 final class AofWriter implements Journal.Reader, Runnable {
@@ -31,6 +32,14 @@ final class AofWriter implements Journal.Reader, Runnable {
      * What has been drained stays in the backlog until it is written. A round is what was drained at one time and lies before
      * the next cut: it begins and ends between two steps. If a round fails half-way the file is truncated to where the round
      * began, so that it ends with a whole step, and the round is written again later.
+     *
+     * A commit holds its lock while it writes and syncs, but not while it tells that more replies may leave: whoever is told,
+     * and still waits, can commit himself at once. CommitPace says when, and who.
+     *
+     * Rejected: a file that is longer than what is written, filled up with comments, so that a sync need not write the file's
+     * new size (a fifth of the time, where that goes to a journal of the file system). After a loss of power the pages of a
+     * write may be on disk in any order; a page of comments might then lie inside a value whose beginning and end are
+     * there, and nothing would tell that it does not belong there. What is appended is seen with the size, or not at all.
      */
 
     private static final long TICK_NANOS = 100_000_000;
@@ -59,6 +68,20 @@ final class AofWriter implements Journal.Reader, Runnable {
     private volatile FsyncPolicy policy;
     private volatile boolean closing;
 
+    private final CommitPace pace;
+
+    /** What the thread does; AWAKE: it will look for work before it parks. */
+    private enum Doing {
+        AWAKE,
+        WAITS_FOR_MORE,
+        IDLE
+    }
+
+    private volatile Doing doing = Doing.AWAKE;
+
+    /** Held while a commit or a sync is made, and while the target changes. To be locked before the other. */
+    private final ReentrantLock commitLock = new ReentrantLock();
+
     private final ReentrantLock fileLock = new ReentrantLock();
 
     // Guarded by the lock of the file.
@@ -69,6 +92,9 @@ final class AofWriter implements Journal.Reader, Runnable {
     private long postponedSinceNanos;
     private long complainedNanos;
     private boolean complained;
+
+    /** The owner was told that it is over: nothing is written or released any more. */
+    private volatile boolean dead;
 
     private volatile Storage.Target target;
     private volatile long size;
@@ -92,6 +118,7 @@ final class AofWriter implements Journal.Reader, Runnable {
         this.written = journal.end();
         this.synced = written;
         this.drainedEnd = written;
+        this.pace = new CommitPace(clock.nanos());
         this.thread = new Thread(this, "cinnabar-aof");
         thread.setDaemon(true);
     }
@@ -158,7 +185,32 @@ final class AofWriter implements Journal.Reader, Runnable {
 
     @Override
     public void urge() {
+        if (policy == FsyncPolicy.ALWAYS) {
+            Doing d = doing;
+            if (d == Doing.AWAKE || d == Doing.WAITS_FOR_MORE && pace.waitNanos(journal.waits(), clock.nanos()) > 0) {
+                return;
+            }
+        }
         LockSupport.unpark(thread);
+    }
+
+    @Override
+    public boolean commit() {
+        if (policy == FsyncPolicy.ALWAYS
+                && pace.isFull(journal.waits())
+                && pace.isQuick()
+                && !journal.hasCut()
+                && commitLock.tryLock()) {
+            try {
+                commitLocked();
+            } finally {
+                commitLock.unlock();
+            }
+            journal.tellReleased();
+            return true;
+        }
+        urge();
+        return false;
     }
 
     private boolean isPostponed() {
@@ -261,7 +313,7 @@ final class AofWriter implements Journal.Reader, Runnable {
         }
         if (policy == FsyncPolicy.ALWAYS) {
             log.warning("Can't recover from AOF write error when the AOF fsync policy is 'always'. Exiting...");
-            owner.die();
+            die();
         }
         failing = true;
         if (size == before) {
@@ -280,81 +332,46 @@ final class AofWriter implements Journal.Reader, Runnable {
         }
     }
 
-    // The thread.
-
-    @Override
-    public void run() {
-        long lastSyncNanos = clock.nanos();
-        while (!closing) {
-            FsyncPolicy now = policy;
-            boolean worked = false;
-            if (now == FsyncPolicy.ALWAYS) {
-                worked = commit();
-            } else {
-                if (journal.released() != Long.MAX_VALUE) {
-                    commit();
-                    journal.release(Long.MAX_VALUE);
-                }
-                writeLeftOver();
-                if (now == FsyncPolicy.EVERYSEC && written != synced && clock.nanos() - lastSyncNanos >= SECOND_NANOS) {
-                    sync(written);
-                    lastSyncNanos = clock.nanos();
-                }
-            }
-            if (!worked) {
-                LockSupport.parkNanos(this, TICK_NANOS);
-            }
-        }
-        finish();
+    private void die() {
+        dead = true;
+        owner.die();
     }
 
-    /** Writes and syncs what there is, and releases who waits for it; false if there was nothing. */
-    private boolean commit() {
-        if (journal.released() == Long.MAX_VALUE) {
-            journal.release(synced);
+    // Commits; their lock is held.
+
+    /** Writes and syncs what there is; who waits for it may go on when he is told. */
+    private void commitLocked() {
+        if (dead) {
+            return;
         }
-        if (!journal.hasCut()
-                && journal.end() == synced
-                && journal.end() == written
-                && journal.waitingBytes() == 0
-                && backlog.isEmpty()) {
-            if (journal.released() < synced) {
-                journal.release(synced);
-            }
-            return false;
-        }
+        pace.begin(journal.waits(), clock.nanos());
+        boolean done;
         long upTo;
         fileLock.lock();
         try {
-            write(true);
+            done = write(Thread.currentThread() == thread);
             upTo = written;
         } finally {
             fileLock.unlock();
+        }
+        if (dead) {
+            return;
         }
         if (upTo != synced && !owner.avoidsSync()) {
             sync(upTo);
             if (syncFailing) {
                 log.warning("Can't persist AOF for fsync error when the AOF fsync policy is 'always': " + failure
                         + ". Exiting...");
-                owner.die();
+                die();
+                return;
             }
         }
-        journal.release(upTo);
-        return !failing;
-    }
-
-    private void writeLeftOver() {
-        fileLock.lock();
-        try {
-            if ((journal.end() != written || journal.hasCut() || !backlog.isEmpty()) && !isPostponed()) {
-                write(true);
-            }
-        } finally {
-            fileLock.unlock();
+        journal.setReleased(upTo);
+        if (done) {
+            pace.end(journal.waits(), clock.nanos());
         }
     }
 
-    /** Called by the thread alone, which is also the only one that changes the target. */
     private void sync(long upTo) {
         if (owner.avoidsSync()) {
             return;
@@ -375,9 +392,102 @@ final class AofWriter implements Journal.Reader, Runnable {
         }
     }
 
-    private void finish() {
+    // The thread.
+
+    @Override
+    public void run() {
+        long lastSyncNanos = clock.nanos();
+        while (!closing) {
+            if (dead) {
+                LockSupport.parkNanos(this, TICK_NANOS);
+                continue;
+            }
+            if (policy == FsyncPolicy.ALWAYS) {
+                commitWhenDue();
+                continue;
+            }
+            commitLock.lock();
+            try {
+                if (journal.released() != Long.MAX_VALUE) {
+                    commitLocked();
+                    if (dead) {
+                        continue;
+                    }
+                    journal.release(Long.MAX_VALUE);
+                }
+                writeLeftOver();
+                if (policy == FsyncPolicy.EVERYSEC
+                        && written != synced
+                        && clock.nanos() - lastSyncNanos >= SECOND_NANOS) {
+                    sync(written);
+                    lastSyncNanos = clock.nanos();
+                }
+            } finally {
+                commitLock.unlock();
+            }
+            LockSupport.parkNanos(this, TICK_NANOS);
+        }
+        finish();
+    }
+
+    /** Commits, or parks until it may be time to. */
+    private void commitWhenDue() {
+        // First this, then the look: who finds the thread idle wakes it, who does not is seen.
+        doing = Doing.IDLE;
+        if (journal.released() == Long.MAX_VALUE) {
+            journal.release(synced);
+        }
+        if (!hasWork()) {
+            LockSupport.parkNanos(this, TICK_NANOS);
+            return;
+        }
+        if (!journal.hasCut()) {
+            doing = Doing.WAITS_FOR_MORE;
+            long wait = pace.waitNanos(journal.waits(), clock.nanos());
+            if (wait > 0) {
+                LockSupport.parkNanos(this, wait);
+                return;
+            }
+        }
+        doing = Doing.AWAKE;
+        commitLock.lock();
+        try {
+            commitLocked();
+        } finally {
+            commitLock.unlock();
+        }
+        journal.tellReleased();
+        if (failing || syncFailing || dead) {
+            LockSupport.parkNanos(this, TICK_NANOS);
+        }
+    }
+
+    private boolean hasWork() {
+        return journal.hasCut()
+                || journal.end() != synced && !(owner.avoidsSync() && journal.end() == written)
+                || journal.end() != journal.released()
+                || journal.waitingBytes() > 0;
+    }
+
+    private void writeLeftOver() {
         fileLock.lock();
         try {
+            if ((journal.end() != written || journal.hasCut() || !backlog.isEmpty()) && !isPostponed()) {
+                write(true);
+            }
+        } finally {
+            fileLock.unlock();
+        }
+    }
+
+    private void finish() {
+        commitLock.lock();
+        fileLock.lock();
+        try {
+            if (dead) {
+                target.close();
+                return;
+            }
             write(true);
             if (written != synced) {
                 log.notice("Calling fsync() on the AOF file.");
@@ -389,14 +499,17 @@ final class AofWriter implements Journal.Reader, Runnable {
             log.warning("Fail to fsync the AOF file: " + e.getMessage() + ".");
         } finally {
             fileLock.unlock();
-            journal.release(Long.MAX_VALUE);
+            commitLock.unlock();
+            if (!dead) {
+                journal.release(Long.MAX_VALUE);
+            }
         }
     }
 
     /** Waits until all that was appended is written; false if that fails. */
     boolean awaitWritten() {
         long end = journal.end();
-        while (written < end && !failing && thread.isAlive()) {
+        while (written < end && !failing && !dead && thread.isAlive()) {
             LockSupport.unpark(thread);
             LockSupport.parkNanos(this, MOMENT_NANOS);
         }

@@ -16,6 +16,7 @@ import java.nio.charset.MalformedInputException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -123,11 +124,11 @@ public final class AppendOnly implements AofWriter.Owner {
     }
 
     private Path directory() {
-        return workingDirectory().resolve(configuration.get(Directives.APPENDDIRNAME));
+        return configuration.path(Directives.APPENDDIRNAME);
     }
 
     private Path workingDirectory() {
-        return Path.of(configuration.get(Directives.DIR));
+        return Objects.requireNonNull(directory().getParent());
     }
 
     private String fileName() {
@@ -821,7 +822,9 @@ public final class AppendOnly implements AofWriter.Owner {
 
     @Override
     public boolean avoidsSync() {
-        return rewriting && configuration.get(Directives.NO_APPENDFSYNC_ON_REWRITE);
+        BaseFiles files = baseFiles;
+        return (rewriting || files != null && files.isBusy())
+                && configuration.get(Directives.NO_APPENDFSYNC_ON_REWRITE);
     }
 
     private Log log() {

@@ -106,7 +106,8 @@ public final class Settings {
         this(configuration, true);
     }
 
-    private Settings(Configuration configuration, boolean keepsFiles) {
+    /** @param keepsFiles whether files are read and written though nobody asks for it */
+    public Settings(Configuration configuration, boolean keepsFiles) {
         this.configuration = configuration;
         this.keepsFiles = keepsFiles;
         configuration.onChange(

@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +62,10 @@ public final class Journal {
     private volatile long drained;
     private volatile long released = Long.MAX_VALUE;
     private volatile @Nullable Reader reader;
+
+    /** How many times someone has begun to wait for a release. */
+    private final AtomicLong waits = new AtomicLong();
+
     private final List<Runnable> releaseListeners = new CopyOnWriteArrayList<>();
 
     /** Who takes the bytes to a file. */
@@ -68,8 +73,15 @@ public final class Journal {
         /** A batch of commands is over: bytes may be there to be written, by the calling thread. No lock is held. */
         void flush();
 
-        /** Someone waits for what has been appended to be released. */
+        /** Someone waits for what has been appended to be released. Returns at once. */
         void urge();
+
+        /**
+         * As {@link #urge}, said by a thread that may be used to write and sync, if that is best. No lock is held.
+         *
+         * @return whether it was, and something was released by it
+         */
+        boolean commit();
     }
 
     /** Lines that are no effects, at most one before each step. */
@@ -282,13 +294,23 @@ public final class Journal {
 
     /** Replies to what was appended up to an offset may leave; {@link Long#MAX_VALUE}: all, from now on. */
     public void release(long offset) {
+        setReleased(offset);
+        tellReleased();
+    }
+
+    /** The first half of {@link #release}: nobody is told yet. */
+    public void setReleased(long offset) {
         released = offset;
+    }
+
+    /** The second half of {@link #release}. */
+    public void tellReleased() {
         for (Runnable listener : releaseListeners) {
             listener.run();
         }
     }
 
-    /** Told, by the reader's thread, when more replies may leave. */
+    /** Told, by the thread that has released them, when more replies may leave. */
     public void onRelease(Runnable listener) {
         releaseListeners.add(listener);
     }
@@ -313,6 +335,22 @@ public final class Journal {
         if (r != null) {
             r.urge();
         }
+    }
+
+    /** A client's replies begin to wait for a release: {@link #commit} or {@link #urge} is to follow soon. */
+    public void countWait() {
+        waits.incrementAndGet();
+    }
+
+    /** How many times {@link #countWait} was said. */
+    public long waits() {
+        return waits.get();
+    }
+
+    /** Someone waits for a release, and this thread may be used for it; see {@link Reader#commit}. */
+    public boolean commit() {
+        Reader r = reader;
+        return r != null && r.commit();
     }
 
     /** Whether so much waits for the reader that commands should wait too. */

@@ -113,6 +113,7 @@ final class Loop implements Runnable, Postbox {
 
     private final Journal journal;
     private final Runnable released = this::released;
+    private final Runnable sendingOfHeld = this::sendHeld;
 
     /** Whether {@link #held} has any: read by the thread that writes the journal. */
     private volatile boolean holding;
@@ -121,6 +122,8 @@ final class Loop implements Runnable, Postbox {
     private final LongAdder outputBytes = new LongAdder();
     private final LongAdder reads = new LongAdder();
     private final LongAdder writes = new LongAdder();
+
+    private volatile @Nullable Thread thread;
 
     /** There since the first TLS connection. */
     private @Nullable TlsBuffers tlsBuffers;
@@ -200,6 +203,7 @@ final class Loop implements Runnable, Postbox {
 
     @Override
     public void run() {
+        thread = Thread.currentThread();
         try {
             while (!closing) {
                 selector.select(wakingHandler, tickMillis);
@@ -373,6 +377,10 @@ final class Loop implements Runnable, Postbox {
     private void ready(SelectionKey key) {
         Connection connection = (Connection) key.attachment();
         if (connection.closed) {
+            return;
+        }
+        if (connection.heldUntil != 0) {
+            updateInterest(connection);
             return;
         }
         current = connection;
@@ -799,15 +807,15 @@ final class Loop implements Runnable, Postbox {
      * Where the journal is to be on disk before replies leave, what a batch has answered waits in the connection's queue as
      * if the socket would not take it, until the journal is released up to where it was when the batch ended. Reads wait
      * too: what they show may be what has not been saved. Other clients' requests are run meanwhile, so the more there are,
-     * the more share a sync; this client's next batch is not read before, or its replies might never find an end.
+     * the more share a sync; this client's next batch is not read before, or its replies might never find an end. The selector
+     * is told so only if there is such a batch: most clients wait for their replies first.
      */
 
     private void holdReplies(Connection connection) {
         if (connection.heldUntil == 0) {
             held.add(connection);
             holding = true;
-            connection.heldUntil = journal.end();
-            updateInterest(connection);
+            journal.countWait();
         }
         connection.heldUntil = journal.end();
     }
@@ -821,15 +829,15 @@ final class Loop implements Runnable, Postbox {
             // That was told before anyone here waited.
             sendHeld();
         }
-        if (!held.isEmpty()) {
-            journal.urge();
+        if (!held.isEmpty() && journal.commit()) {
+            sendHeld();
         }
     }
 
-    /** Called by the thread that writes the journal. */
+    /** Called by whoever has made a commit. */
     private void released() {
-        if (holding) {
-            mailbox.post(this::sendHeld);
+        if (holding && Thread.currentThread() != thread) {
+            mailbox.post(sendingOfHeld);
         }
     }
 

@@ -59,6 +59,7 @@ public final class Server implements Host, AutoCloseable {
     private final Endpoint tls;
     private volatile @Nullable Path configFile;
     private volatile @Nullable Runnable whenToEnd;
+    private volatile Runnable whenToAbort = () -> Runtime.getRuntime().halt(1);
     private boolean closed;
 
     /**
@@ -133,6 +134,12 @@ public final class Server implements Host, AutoCloseable {
     /** What SHUTDOWN runs: it is to end the server soon, from another thread. */
     public Server whenToEnd(Runnable action) {
         whenToEnd = action;
+        return this;
+    }
+
+    /** What is done instead of ending the process when the server cannot keep what it has promised. */
+    public Server whenToAbort(Runnable action) {
+        whenToAbort = action;
         return this;
     }
 
@@ -251,7 +258,7 @@ public final class Server implements Host, AutoCloseable {
 
     @Override
     public void abort() {
-        Runtime.getRuntime().halt(1);
+        whenToAbort.run();
     }
 
     @Override

@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -170,6 +171,53 @@ class AofWriterTest {
         awaitReleased(journal.end());
         assertThat(disk.syncCount()).isEqualTo(2);
         assertThat(disk.text()).isEqualTo(expected());
+    }
+
+    @Test
+    void whoHasNobodyElseToServeCommitsByItself() throws Exception {
+        start(FsyncPolicy.ALWAYS);
+        int committed = 0;
+        for (int i = 0; i < 100; i++) {
+            append("SET", "a", Integer.toString(i));
+            journal.countWait();
+            committed += journal.commit() ? 1 : 0;
+            awaitReleased(journal.end());
+        }
+        assertThat(disk.text()).isEqualTo(expected());
+        assertThat(committed)
+                .as("the writer's own thread looks ten times a second, and may be the first")
+                .isPositive();
+    }
+
+    @Test
+    void manyThreadsThatWaitAreAllReleased() throws Exception {
+        start(FsyncPolicy.ALWAYS);
+        Thread[] threads = new Thread[8];
+        CountDownLatch done = new CountDownLatch(threads.length);
+        for (int t = 0; t < threads.length; t++) {
+            threads[t] = Thread.ofPlatform().daemon().start(() -> {
+                Effects effects = new Effects();
+                for (int i = 0; i < 500; i++) {
+                    effects.clear();
+                    effects.begin(0);
+                    effects.word("INCR");
+                    effects.word("a");
+                    effects.end();
+                    journal.append(effects);
+                    long end = journal.end();
+                    journal.countWait();
+                    journal.commit();
+                    while (journal.released() < end) {
+                        journal.commit();
+                        LockSupport.parkNanos(100_000);
+                    }
+                }
+                done.countDown();
+            });
+        }
+        assertThat(done.await(50, TimeUnit.SECONDS)).isTrue();
+        assertThat(journal.released()).isEqualTo(journal.end());
+        assertThat(disk.text()).hasSize((int) journal.end());
     }
 
     @Test

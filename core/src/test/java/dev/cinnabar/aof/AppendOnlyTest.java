@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -138,6 +139,38 @@ class AppendOnlyTest {
         again.engine().open();
         assertThat(again.call("GET", "a")).isEqualTo("'2'");
         assertThat(again.call("GET", "b")).isEqualTo("nil");
+    }
+
+    @Test
+    void syncsAreHeldBackWhileOtherFilesAreWrittenIfThatIsWanted() throws Exception {
+        TestEngine redis = newEngine();
+        AtomicBoolean saving = new AtomicBoolean();
+        AppendOnly file = redis.engine().appendOnly();
+        file.baseFiles(new BaseFiles() {
+            @Override
+            public long load(Path path) throws IOException {
+                return EMPTY.load(path);
+            }
+
+            @Override
+            public void write(Path path, boolean rdb, Runnable moment) throws IOException {
+                EMPTY.write(path, rdb, moment);
+            }
+
+            @Override
+            public void abort() {}
+
+            @Override
+            public boolean isBusy() {
+                return saving.get();
+            }
+        });
+        redis.call("CONFIG", "SET", "no-appendfsync-on-rewrite", "yes");
+        assertThat(file.avoidsSync()).isFalse();
+        saving.set(true);
+        assertThat(file.avoidsSync()).as("during BGSAVE").isTrue();
+        redis.call("CONFIG", "SET", "no-appendfsync-on-rewrite", "no");
+        assertThat(file.avoidsSync()).isFalse();
     }
 
     @Test

@@ -19,6 +19,11 @@ public final class JournalText {
 
             @Override
             public void urge() {}
+
+            @Override
+            public boolean commit() {
+                return false;
+            }
         });
     }
 
