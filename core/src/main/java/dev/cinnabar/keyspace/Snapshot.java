@@ -9,6 +9,7 @@ import dev.cinnabar.values.StreamPart;
 import dev.cinnabar.values.Values;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -144,6 +145,8 @@ public final class Snapshot {
 
     private @Nullable PartedValue current;
     private volatile long walked;
+    private volatile long longestStep;
+    private final AtomicLong longestPreserve = new AtomicLong();
     private volatile boolean isDiscarded;
     private volatile boolean isOver;
     private volatile @Nullable Throwable failure;
@@ -227,7 +230,22 @@ public final class Snapshot {
      * @param database the number that its database had when the snapshot began
      */
     void preserve(Partition partition, int database, Entry entry) {
+        long begun = keyspace.clock().nanos();
         take(partition, database, entry);
+        long took = keyspace.clock().nanos() - begun;
+        if (took > longestPreserve.get()) {
+            longestPreserve.accumulateAndGet(took, Math::max);
+        }
+    }
+
+    /** The longest time for which the walk has held a lock, in nanoseconds. */
+    public long longestStepNanos() {
+        return longestStep;
+    }
+
+    /** The longest time that it took to hand out an entry that was about to change, in nanoseconds. */
+    public long longestPreserveNanos() {
+        return longestPreserve.get();
     }
 
     private long take(Partition partition, int database, Entry entry) {
@@ -379,6 +397,7 @@ public final class Snapshot {
 
     private void walk(Partition partition, Database database) {
         partition.lock();
+        long begun = keyspace.clock().nanos();
         try {
             isAtEnd = isAtEnd || walkOn(partition, database);
             // What is not out yet may be freed only with what the walk still holds.
@@ -392,14 +411,20 @@ public final class Snapshot {
                 next();
             }
         } finally {
-            partition.unlock();
+            unlock(partition, begun);
         }
         giveWay(partition);
+    }
+
+    private void unlock(Partition partition, long begun) {
+        longestStep = Math.max(longestStep, keyspace.clock().nanos() - begun);
+        partition.unlock();
     }
 
     private void walk(PartedValue value) {
         Partition partition = value.partition();
         partition.lock();
+        long begun = keyspace.clock().nanos();
         try {
             boolean isHere = partition.isParting(value);
             if (isHere
@@ -413,15 +438,20 @@ public final class Snapshot {
             }
             current = isHere ? value : null;
         } finally {
-            partition.unlock();
+            unlock(partition, begun);
         }
         giveWay(partition);
     }
 
+    /** Nothing depends on whether the scheduler heeds it. */
+    @SuppressWarnings("ThreadPriorityCheck")
     private static void giveWay(Partition partition) {
         if (partition.hasWaitingThreads()) {
             // The lock is not fair: without a pause this thread would take it again before they wake.
             LockSupport.parkNanos(PAUSE_NANOS);
+        } else {
+            // A loop that has something to do may wait for this core, and not for a lock.
+            Thread.yield();
         }
     }
 

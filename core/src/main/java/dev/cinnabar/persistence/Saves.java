@@ -372,6 +372,14 @@ public final class Saves {
                 writer.raw(database, entries, version, keys);
                 delay(keys, stream);
             });
+            log.get()
+                    .verbose(String.format(
+                            Locale.ROOT,
+                            "Snapshot: locks were held for %.3f ms at most by the walk, %.3f ms to preserve a key; "
+                                    + "%d KB waited at most",
+                            stream.snapshot().longestStepNanos() / 1e6,
+                            stream.snapshot().longestPreserveNanos() / 1e6,
+                            stream.mostWaitingBytes() >> 10));
             end(file, writer, place, isWanted);
         } catch (UncheckedIOException e) {
             throw Objects.requireNonNull(e.getCause());

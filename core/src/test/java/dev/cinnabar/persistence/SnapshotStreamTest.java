@@ -174,6 +174,33 @@ class SnapshotStreamTest {
         keyspace.checkInvariants();
     }
 
+    /** What is kept is the old form of what was there and is changed, once: not what is new, nor what is changed again. */
+    @Test
+    void keepsNoMoreThanTheKeysThatAreChanged() {
+        for (int i = 0; i < 2000; i++) {
+            redis.call("SET", "key" + (1000 + i), "x".repeat(100));
+        }
+        SnapshotStream stream = new SnapshotStream(keyspace, PLAIN, () -> {});
+        // 7 bytes of a key, 100 of a value, their lengths.
+        int entryBytes = 1 + 7 + 2 + 100;
+        for (int i = 0; i < 300; i++) {
+            redis.call("SET", "key" + (1000 + i % 100), "y".repeat(200));
+            redis.call("SET", "new" + i, "z".repeat(1000));
+            redis.call("APPEND", "new" + i, "more");
+            redis.call("GET", "key" + (2000 + i));
+        }
+        assertThat(stream.waitingBytes()).isEqualTo(100L * entryBytes);
+        redis.call("DEL", "key1000", "key2999");
+        redis.call("RENAME", "key2998", "other");
+        redis.call("EXPIRE", "key2997", "100");
+        assertThat(stream.waitingBytes()).isEqualTo(103L * entryBytes);
+        Reader reader = new Reader();
+        stream.run(reader);
+        assertThat(reader.values).hasSize(2000);
+        assertThat(stream.waitingBytes()).isZero();
+        keyspace.checkInvariants();
+    }
+
     private static final int ACCOUNTS = 300;
     private static final int CLIENTS = 4;
 
