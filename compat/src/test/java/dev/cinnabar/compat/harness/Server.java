@@ -221,9 +221,22 @@ public final class Server {
         awaitListening(process, port, command, directory);
         try {
             return new Server(target, process, directory, port);
+        } catch (UncheckedIOException e) {
+            String ending = hasEnded(process) ? " ended: " : " broke a connection: ";
+            process.destroyForcibly();
+            throw new IOException(command + ending + Files.readString(directory.resolve("server.log")), e);
         } catch (RuntimeException | AssertionError e) {
             process.destroyForcibly(); // do not leave it behind without an owner
             throw e;
+        }
+    }
+
+    private static boolean hasEnded(Process process) {
+        try {
+            return process.waitFor(START_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 
