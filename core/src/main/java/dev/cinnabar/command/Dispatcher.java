@@ -402,8 +402,15 @@ public final class Dispatcher {
     private void logDenial(Session session, Denial denial, CommandSpec spec, Request request) {
         String object = denial == Denial.COMMAND
                 ? spec.fullName()
-                : new String(request.at(accessCheck.argument()).toByteArray(), ISO_8859_1);
+                : new String(request.at(accessCheck.argument()).head(MAX_LOGGED_BYTES), ISO_8859_1);
         logDenial(session, denial, object, session.user().name());
+    }
+
+    /** The log is on the Java heap, and strangers can write to it: how much of a name it keeps. */
+    private static final int MAX_LOGGED_BYTES = 1024;
+
+    private static String cut(String name) {
+        return name.length() <= MAX_LOGGED_BYTES ? name : name.substring(0, MAX_LOGGED_BYTES);
     }
 
     /** Something was denied: a command, a key, a channel, or to be this user. */
@@ -413,7 +420,7 @@ public final class Dispatcher {
         client.setLength(client.length() - 1);
         String context = executing || session.transaction().isOpen() ? "multi" : "toplevel";
         long limit = engine.settings().configuration().get(Directives.ACLLOG_MAX_LEN);
-        engine.accessLog().add(denial, context, object, user, client.toString(), nowMillis, limit);
+        engine.accessLog().add(denial, context, cut(object), cut(user), cut(client.toString()), nowMillis, limit);
     }
 
     // Clients that wait.

@@ -7,8 +7,19 @@ import dev.cinnabar.session.Peer;
 import dev.cinnabar.session.Session;
 import dev.cinnabar.text.Quote;
 
-/** How MONITOR shows a command: when, in which database, by whom, and its arguments in quotes. Stateless. */
+/**
+ * How MONITOR shows a command: when, in which database, by whom, and its arguments in quotes. Stateless.
+ *
+ * <p>Lines are on the Java heap, where requests are not, and there are as many as those who run commands make: so a line ends
+ * somewhere, and says what is missing.
+ */
 final class MonitorLine {
+
+    /** The bytes of an argument that are shown. */
+    static final int MAX_ARGUMENT_BYTES = 16 * 1024;
+
+    /** A line is not gone on with when it is longer. */
+    static final int MAX_LINE_CHARS = 64 * 1024;
 
     private MonitorLine() {}
 
@@ -28,10 +39,18 @@ final class MonitorLine {
         }
         line.append(']');
         for (int i = 0; i < request.count(); i++) {
+            if (line.length() > MAX_LINE_CHARS) {
+                line.append(" ... (").append(request.count() - i).append(" more arguments)");
+                break;
+            }
             boolean hidden = Redaction.hides(spec, request, i);
+            int length = hidden ? 0 : request.at(i).length();
             line.append(' ')
                     .append(Quote.quote(
-                            hidden ? Redaction.INSTEAD : request.at(i).toByteArray()));
+                            hidden ? Redaction.INSTEAD : request.at(i).head(MAX_ARGUMENT_BYTES)));
+            if (length > MAX_ARGUMENT_BYTES) {
+                line.append("... (").append(length - MAX_ARGUMENT_BYTES).append(" more bytes)");
+            }
         }
         return line.toString().getBytes(ISO_8859_1);
     }

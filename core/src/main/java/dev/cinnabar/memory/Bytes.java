@@ -289,11 +289,18 @@ public final class Bytes implements Comparable<Bytes> {
         }
     }
 
+    /** A copy of the first bytes, at most so many. */
+    public byte[] head(int limit) {
+        byte[] bytes = new byte[Math.min(length(), limit)];
+        copyTo(0, bytes, 0, bytes.length);
+        return bytes;
+    }
+
     /** The bytes up to a NUL and at most so many, one char each: how Redis shows in an error what a client sent. */
     public String shown(int limit) {
-        byte[] bytes = toByteArray();
+        byte[] bytes = head(limit);
         int length = 0;
-        while (length < Math.min(bytes.length, limit) && bytes[length] != 0) {
+        while (length < bytes.length && bytes[length] != 0) {
             length++;
         }
         return new String(bytes, 0, length, StandardCharsets.ISO_8859_1);

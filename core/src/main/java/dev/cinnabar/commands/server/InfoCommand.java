@@ -242,6 +242,7 @@ final class InfoCommand {
         lines("0", "used_memory_lua", "used_memory_vm_eval", "used_memory_scripts_eval");
         lines("0", "number_of_cached_scripts", "number_of_functions", "number_of_libraries");
         lines("0", "used_memory_vm_functions", "used_memory_vm_total", "used_memory_functions", "used_memory_scripts");
+        lines("0B", "used_memory_lua_human", "used_memory_vm_total_human", "used_memory_scripts_human");
         line("maxmemory", limit);
         line("maxmemory_human", human(limit));
         line("maxmemory_policy", configuration.text(Directives.MAXMEMORY_POLICY));
@@ -259,6 +260,7 @@ final class InfoCommand {
                 "mem_not_counted_for_evict",
                 "mem_replication_backlog",
                 "mem_total_replication_buffers",
+                "mem_replica_full_sync_buffer",
                 "mem_clients_slaves",
                 "mem_cluster_links",
                 "mem_aof_buffer");
@@ -288,6 +290,7 @@ final class InfoCommand {
         line("rdb_last_bgsave_time_sec", wholeSeconds(saves.lastDurationMillis()));
         line("rdb_current_bgsave_time_sec", wholeSeconds(saves.currentDurationMillis()));
         line("rdb_saves", saves.saves());
+        lines("0", "rdb_last_cow_size", "module_fork_in_progress", "module_fork_last_cow_size");
         line("rdb_last_load_keys_expired", saves.lastExpired());
         line("rdb_last_load_keys_loaded", saves.lastLoaded());
         appendOnly(engine.appendOnly());
