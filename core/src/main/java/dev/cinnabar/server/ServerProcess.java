@@ -108,8 +108,7 @@ final class ServerProcess {
             metrics = Metrics.start(server.engine(), configuration);
         } catch (IOException e) {
             log.warning(String.valueOf(e.getMessage()));
-            server.close();
-            return 1;
+            return giveUp(server);
         }
         if (options.port() > 0) {
             log.notice("Ready to accept connections tcp");

@@ -29,10 +29,14 @@ class PrometheusEndpointTest {
     private static final Pattern LABEL =
             Pattern.compile("([a-zA-Z_][a-zA-Z0-9_]*)=\"((?:[^\"\\\\\n]|\\\\[\\\\n\"])*)\",?");
 
-    private record Response(int status, String head, String body) {}
+    record Response(int status, String head, String body) {}
 
     private static Response ask(MetricsEndpoint.Listening listening, String method, String path) throws IOException {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), listening.port())) {
+        return ask(listening.port(), method, path);
+    }
+
+    static Response ask(int port, String method, String path) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(30_000);
             String request = method + " " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
             socket.getOutputStream().write(request.getBytes(UTF_8));
@@ -51,7 +55,7 @@ class PrometheusEndpointTest {
     }
 
     /** Samples by name and labels; fails if the text is not in Prometheus' format. */
-    private static Map<String, String> parse(String text) {
+    static Map<String, String> parse(String text) {
         assertThat(text).endsWith("\n").doesNotContain("\r");
         Map<String, String> samples = new HashMap<>();
         Set<String> helped = new HashSet<>();
