@@ -45,6 +45,10 @@ final class AofReader {
     private int complete;
 
     private long lines;
+
+    /** Of the request that is being read: lines that have begun. */
+    private long begunLines;
+
     private long timestamp = -1;
 
     /** Of the request that is being read: at least up to here. */
@@ -66,9 +70,9 @@ final class AofReader {
         return origin + end;
     }
 
-    /** How many lines there were up to {@link #position}. */
+    /** How many lines there were, those of an incomplete request included. */
     long lines() {
-        return lines;
+        return lines + begunLines;
     }
 
     /** The time that the last annotation said, in seconds since 1970; -1 if there was none. */
@@ -113,6 +117,7 @@ final class AofReader {
     Found next(Request request) throws FormatException {
         while (true) {
             at = complete;
+            begunLines = 0;
             if (at == end) {
                 needed = 0;
                 return Found.MORE;
@@ -164,8 +169,10 @@ final class AofReader {
             }
             request.add(at, length);
             at = (int) next;
+            begunLines++;
         }
         complete = at;
+        begunLines = 0;
         lines += 1 + 2L * words;
         return Found.REQUEST;
     }
@@ -178,6 +185,7 @@ final class AofReader {
             needed = at + 1L;
             return MISSING;
         }
+        begunLines++;
         if (buffer[at] != kind) {
             throw new FormatException("'" + kind + "' is missing");
         }

@@ -252,6 +252,10 @@ public final class AppendOnly implements AofWriter.Owner {
         if (!Files.isRegularFile(old) || !manifest.isEmpty() && !begun) {
             return;
         }
+        if (begun && Files.exists(directory().resolve(name))) {
+            // It has been moved already; this one has come later.
+            return;
+        }
         try {
             makeDirectory();
             if (!begun) {
@@ -295,8 +299,8 @@ public final class AppendOnly implements AofWriter.Owner {
         manifest = next;
     }
 
-    private void deleteHistory() {
-        if (manifest.history().isEmpty()) {
+    private synchronized void deleteHistory() {
+        if (manifest.history().isEmpty() || configuration.get(Directives.AOF_DISABLE_AUTO_GC)) {
             return;
         }
         for (Manifest.Part part : manifest.history()) {
@@ -404,6 +408,7 @@ public final class AppendOnly implements AofWriter.Owner {
         configuration.onChange(this::turn, Directives.APPENDONLY);
         configuration.onChange(this::changePolicy, Directives.APPENDFSYNC);
         configuration.onChange(this::annotate, Directives.AOF_TIMESTAMP_ENABLED);
+        configuration.onChange(this::deleteHistory, Directives.AOF_DISABLE_AUTO_GC);
     }
 
     private void changePolicy() {
@@ -436,7 +441,9 @@ public final class AppendOnly implements AofWriter.Owner {
         }
         state = State.WAITS_FOR_BASE;
         on = true;
-        if (rewriting) {
+        if (rewriting || isKeptWaiting()) {
+            log().notice("AOF was enabled but there is already another background operation. An AOF background was"
+                    + " scheduled to start when possible.");
             scheduled = true;
             return true;
         }

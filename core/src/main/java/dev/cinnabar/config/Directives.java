@@ -300,6 +300,8 @@ public final class Directives {
             bool("aof-use-rdb-preamble").byDefault(YES).mutable();
     public static final BoolDirective AOF_TIMESTAMP_ENABLED =
             bool("aof-timestamp-enabled").byDefault(NO).mutable();
+    public static final BoolDirective AOF_DISABLE_AUTO_GC =
+            bool("aof-disable-auto-gc").byDefault(NO).mutable().hidden();
     public static final BoolDirective AOF_REWRITE_INCREMENTAL_FSYNC =
             bool("aof-rewrite-incremental-fsync").byDefault(YES).mutable();
 
