@@ -46,7 +46,7 @@ final class AofReader {
 
     private long lines;
 
-    /** Of the request that is being read: lines that have begun. */
+    /** Of the request that is being read: lines that are complete. */
     private long begunLines;
 
     private long timestamp = -1;
@@ -70,9 +70,9 @@ final class AofReader {
         return origin + end;
     }
 
-    /** How many lines there were, those of an incomplete request included. */
-    long lines() {
-        return lines + begunLines;
+    /** The number of the line that comes next, or that is bad. */
+    long line() {
+        return 1 + lines + begunLines;
     }
 
     /** The time that the last annotation said, in seconds since 1970; -1 if there was none. */
@@ -185,7 +185,6 @@ final class AofReader {
             needed = at + 1L;
             return MISSING;
         }
-        begunLines++;
         if (buffer[at] != kind) {
             throw new FormatException("'" + kind + "' is missing");
         }
@@ -206,6 +205,7 @@ final class AofReader {
             throw new FormatException("not a number");
         }
         at = line;
+        begunLines++;
         return (int) n;
     }
 

@@ -58,7 +58,11 @@ public final class AppendOnly implements AofWriter.Owner {
     private final Storage storage;
     private final Supplier<Log> log;
     private final Runnable die;
+    private final Backup backup;
     private volatile @Nullable BaseFiles baseFiles;
+
+    /** Where the files are while they are written for a backup alone; else null. */
+    private volatile @Nullable Path backupDirectory;
 
     // Guarded by this.
     private State state = State.OFF;
@@ -71,6 +75,10 @@ public final class AppendOnly implements AofWriter.Owner {
 
     private volatile @Nullable AofWriter writer;
     private volatile boolean rewriting;
+
+    /** The running rewrite is not wanted any more. */
+    private volatile boolean brokenOff;
+
     private volatile boolean on;
     private volatile long rewriteBeganNanos;
     private volatile long lastRewriteNanos = -1;
@@ -103,6 +111,11 @@ public final class AppendOnly implements AofWriter.Owner {
         this.storage = storage;
         this.log = log;
         this.die = die;
+        this.backup = new Backup(this, configuration, storage, log);
+    }
+
+    public Backup backup() {
+        return backup;
     }
 
     /** Who reads and writes base files. Said once, before anything else. */
@@ -123,8 +136,9 @@ public final class AppendOnly implements AofWriter.Owner {
         return keyspace.clock();
     }
 
-    private Path directory() {
-        return configuration.path(Directives.APPENDDIRNAME);
+    Path directory() {
+        Path own = backupDirectory;
+        return own != null ? own : configuration.path(Directives.APPENDDIRNAME);
     }
 
     private Path workingDirectory() {
@@ -140,7 +154,7 @@ public final class AppendOnly implements AofWriter.Owner {
     }
 
     private boolean usesRdb() {
-        return configuration.get(Directives.AOF_USE_RDB_PREAMBLE);
+        return configuration.get(Directives.AOF_USE_RDB_PREAMBLE) || backupDirectory != null;
     }
 
     // Loading.
@@ -167,6 +181,20 @@ public final class AppendOnly implements AofWriter.Owner {
     public synchronized void reload(Replay replay) throws AofException {
         readManifest();
         loadParts(replay);
+    }
+
+    /**
+     * Reads the files of another manifest, before {@link #start}, which begins with all that as a new base.
+     *
+     * @throws AofException if they are not whole
+     */
+    public synchronized void preload(Path manifestFile, Replay replay) throws AofException {
+        Path directory = manifestFile.toAbsolutePath().getParent();
+        if (directory == null) {
+            throw new AofException("Not a manifest: " + manifestFile);
+        }
+        new AofLoader(directory, replay, new AofLoader.Tolerance(false, 0), log(), clock())
+                .load(read(manifestFile, log()));
     }
 
     private boolean loadParts(Replay replay) throws AofException {
@@ -343,14 +371,21 @@ public final class AppendOnly implements AofWriter.Owner {
     /**
      * Begins to write, if the configuration turns the file on. Nobody runs commands yet, or all partitions are locked.
      *
+     * @param fresh whether the data are not what the file has: it gets a new base
      * @throws AofException if it cannot
      */
-    public synchronized void start() throws AofException {
+    public synchronized void start(boolean fresh) throws AofException {
         if (!configuration.get(Directives.APPENDONLY)) {
             return;
         }
         try {
             makeDirectory();
+            if (fresh) {
+                readManifest();
+                if (!manifest.isEmpty()) {
+                    replaceAll();
+                }
+            }
             if (manifest.isEmpty()) {
                 Manifest.Part base = nextBase(usesRdb());
                 log().notice("Creating AOF base file " + base.name() + " on server start");
@@ -377,6 +412,16 @@ public final class AppendOnly implements AofWriter.Owner {
         } catch (IOException e) {
             throw new AofException("The append-only file cannot be opened: " + e, e);
         }
+    }
+
+    private void replaceAll() throws IOException {
+        Manifest.Part base = nextBase(usesRdb());
+        Manifest.Part increment = nextIncrement();
+        writeBase(base, () -> {});
+        Path file = directory().resolve(increment.name());
+        storage.delete(file);
+        storage.append(file).close();
+        persist(manifest.with(increment).rebased(base, increment.number()));
     }
 
     /** Counts the bytes of the files that are not written any more. */
@@ -429,6 +474,10 @@ public final class AppendOnly implements AofWriter.Owner {
     }
 
     private synchronized boolean turnOn() {
+        if (backupDirectory != null) {
+            log().warning("The append-only file cannot be turned on while a backup is made");
+            return false;
+        }
         if (state != State.OFF) {
             return true;
         }
@@ -451,6 +500,10 @@ public final class AppendOnly implements AofWriter.Owner {
     }
 
     private void turnOff() {
+        if (backupDirectory != null) {
+            // It is off, but for the backup.
+            return;
+        }
         AofWriter current;
         keyspace.lock(keyspace.all());
         try {
@@ -471,12 +524,16 @@ public final class AppendOnly implements AofWriter.Owner {
         state = State.OFF;
         on = false;
         scheduled = false;
+        if (backupDirectory == null) {
+            backup.failed("the append-only file was turned off");
+        }
         AofWriter current = writer;
         writer = null;
         journal.close();
         BaseFiles files = baseFiles;
         if (rewriting && files != null) {
             log().notice("Killing running AOF rewrite child");
+            brokenOff = true;
             files.abort();
         }
         return waited ? abandon(current) : current;
@@ -492,6 +549,83 @@ public final class AppendOnly implements AofWriter.Owner {
             log().warning("The temporary AOF file could not be removed: " + e.getMessage());
         }
         return null;
+    }
+
+    // For backups.
+
+    long seconds() {
+        return clock().millis() / 1000;
+    }
+
+    Manifest manifest() {
+        return manifest;
+    }
+
+    /** Whether nothing is in the way of a rewrite. */
+    synchronized boolean canBeginBackup() {
+        BaseFiles files = baseFiles;
+        return !closed && !rewriting && files != null && !files.isBusy() && state != State.WAITS_FOR_BASE;
+    }
+
+    /** Starts a rewrite; if the file is off, one in the backup's directory, where it goes on. */
+    synchronized boolean beginBackup(Path ownDirectory) {
+        if (state == State.OFF) {
+            backupDirectory = ownDirectory;
+            manifest = Manifest.EMPTY;
+            state = State.WAITS_FOR_BASE;
+        }
+        if (startRewrite()) {
+            return true;
+        }
+        endBackup();
+        return false;
+    }
+
+    /** Whoever is to be without the file goes on without it. All partitions are locked, if it is on for a backup alone. */
+    synchronized void endBackup() {
+        if (backupDirectory != null) {
+            AofWriter current = stop();
+            if (current != null) {
+                current.close();
+            }
+            manifest = Manifest.EMPTY;
+            backupDirectory = null;
+        }
+    }
+
+    synchronized void abortBackup(boolean snapshotting) {
+        BaseFiles files = baseFiles;
+        if (backupDirectory == null && snapshotting && rewriting && files != null) {
+            brokenOff = true;
+            files.abort();
+        }
+        endBackup();
+    }
+
+    /** Runs something with all partitions locked. */
+    void locked(Runnable action) {
+        keyspace.lock(keyspace.all());
+        try {
+            action.run();
+        } finally {
+            keyspace.unlock(keyspace.all());
+        }
+    }
+
+    /** Begins an increment, and returns it when the one before is on disk; null if that cannot be. */
+    Manifest.@Nullable Part nextIncrementNow() {
+        AofWriter current = writer;
+        if (current == null) {
+            return null;
+        }
+        Rotation rotation = new Rotation();
+        journal.cut(rotation);
+        try {
+            return rotation.await(current, Backup.SEAL_NANOS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return null;
+        }
     }
 
     /** Writes what there is, and ends. Nobody runs commands any more. */
@@ -536,20 +670,21 @@ public final class AppendOnly implements AofWriter.Owner {
         private volatile Manifest.@Nullable Part increment;
 
         /** The increment that begins here; null if it could not be made. */
-        Manifest.@Nullable Part await(AofWriter by) throws InterruptedException {
+        Manifest.@Nullable Part await(AofWriter by, long nanos) throws InterruptedException {
+            long begin = Clock.SYSTEM.nanos();
             boolean more = true;
             while (more && !made.await(100, TimeUnit.MILLISECONDS)) {
-                more = by.isRunning();
+                more = by.isRunning() && Clock.SYSTEM.nanos() - begin < nanos;
                 journal.urge();
             }
             return increment;
         }
     }
 
-    /** Whether a file with all the data is being written that is not ours. */
+    /** Whether a rewrite must wait: something else is written that has all the data. */
     public boolean isKeptWaiting() {
         BaseFiles files = baseFiles;
-        return files != null && files.isBusy();
+        return files != null && files.isBusy() || backup.isInProgress();
     }
 
     /** Starts a rewrite soon; false if one runs already. */
@@ -565,6 +700,7 @@ public final class AppendOnly implements AofWriter.Owner {
             return false;
         }
         rewriting = true;
+        brokenOff = false;
         scheduled = false;
         rewrites++;
         rewriteBeganNanos = clock().nanos();
@@ -615,6 +751,9 @@ public final class AppendOnly implements AofWriter.Owner {
         if (done) {
             limitTold = false;
             log().notice("Background AOF rewrite finished successfully");
+        } else if (backup.isSnapshotting()) {
+            backup.failed(aborted ? "the rewrite was broken off" : "the rewrite failed");
+            endBackup();
         } else if (state == State.WAITS_FOR_BASE && !closed) {
             // Another try is made from the beginning.
             AofWriter current = writer;
@@ -652,7 +791,7 @@ public final class AppendOnly implements AofWriter.Owner {
             write(temporary, rdb, () -> journal.cut(rotation));
         }
         log().notice("Background AOF rewrite terminated with success");
-        Manifest.Part increment = first || off || current == null ? null : rotation.await(current);
+        Manifest.Part increment = first || off || current == null ? null : rotation.await(current, Long.MAX_VALUE);
         if (!first && !off && increment == null) {
             storage.delete(temporary);
             return false;
@@ -674,7 +813,7 @@ public final class AppendOnly implements AofWriter.Owner {
         if (files == null) {
             throw new IOException("base files cannot be written");
         }
-        files.write(file, rdb, moment);
+        files.write(file, rdb, moment, () -> !brokenOff);
         log().notice("Successfully created the temporary AOF base file " + file.getFileName());
     }
 
@@ -726,6 +865,7 @@ public final class AppendOnly implements AofWriter.Owner {
         if (first) {
             state = State.ON;
         }
+        backup.based(base, firstIncrement);
         deleteHistory();
         count();
         sizeAfterRewrite = currentSize();
@@ -773,11 +913,15 @@ public final class AppendOnly implements AofWriter.Owner {
     /** Starts what is due; to be called some times a second. */
     public void tick() {
         BaseFiles files = baseFiles;
-        if (!on && !scheduled) {
+        if (!on && !scheduled && !backup.needsTick()) {
             return;
         }
         synchronized (this) {
+            backup.tick();
             if (rewriting || closed || files == null || files.isBusy()) {
+                return;
+            }
+            if (backup.isInProgress() && state != State.WAITS_FOR_BASE) {
                 return;
             }
             if (scheduled && clock().nanos() - retryNanos >= 0) {

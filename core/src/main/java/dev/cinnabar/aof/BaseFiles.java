@@ -2,6 +2,7 @@ package dev.cinnabar.aof;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.function.BooleanSupplier;
 
 /** Reads and writes files that have all the data. */
 public interface BaseFiles {
@@ -19,8 +20,9 @@ public interface BaseFiles {
      *
      * @param rdb whether in the form of RDB, and not of commands
      * @param moment run at that moment, with all partitions locked: what changes after it is not in the file
+     * @param isWanted asked once after that moment; an {@link #abort} may have come too early to find anything
      */
-    void write(Path file, boolean rdb, Runnable moment) throws IOException;
+    void write(Path file, boolean rdb, Runnable moment, BooleanSupplier isWanted) throws IOException;
 
     /** Nobody wants the file any more that is being written: {@link #write} ends as soon as it can, with an exception. */
     void abort();

@@ -251,7 +251,7 @@ public final class CheckAof {
                     } else if (request.count() == 1 && request.at(0).equalsIgnoreCase("exec")) {
                         if (beforeTransaction < 0) {
                             out.println("Unexpected EXEC in AOF " + path.getFileName());
-                            return new Finding(end, reader.lines(), timeAt);
+                            return new Finding(end, reader.line(), timeAt);
                         }
                         beforeTransaction = -1;
                     }
@@ -267,9 +267,9 @@ public final class CheckAof {
             }
             if (beforeTransaction >= 0) {
                 out.println(at(reader.position()) + "Reached EOF before reading EXEC for MULTI");
-                return new Finding(beforeTransaction, reader.lines(), timeAt);
+                return new Finding(beforeTransaction, reader.line(), timeAt);
             }
-            return new Finding(reader.position(), reader.lines(), timeAt);
+            return new Finding(reader.position(), reader.line(), timeAt);
         }
     }
 

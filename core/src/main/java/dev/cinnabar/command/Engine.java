@@ -33,6 +33,7 @@ import dev.cinnabar.session.Session;
 import dev.cinnabar.session.Tracking;
 import dev.cinnabar.session.Transaction;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -227,15 +228,30 @@ public final class Engine implements AutoCloseable {
      * @throws IOException if the server must not start with the RDB file that is there
      */
     public void open() throws AofException, IOException {
-        if (settings.configuration().get(Directives.APPENDONLY)) {
+        String preload = settings.configuration().get(Directives.PRELOAD_FILE);
+        if (!preload.isEmpty()) {
+            preload(preload);
+        } else if (settings.configuration().get(Directives.APPENDONLY)) {
             appendOnly.load(newReplay());
         } else if (settings.keepsFiles()) {
             saves.load();
         }
-        appendOnly.start();
+        appendOnly.start(!preload.isEmpty());
         appendOnly.follow();
         open = true;
         loading = false;
+    }
+
+    /** Loads what the configuration names in place of what is there. */
+    private void preload(String what) throws AofException, IOException {
+        int colon = what.indexOf(':');
+        Path file = Path.of(settings.configuration().get(Directives.DIR)).resolve(what.substring(colon + 1));
+        if (what.startsWith("aof:")) {
+            appendOnly.preload(file, newReplay());
+        } else {
+            saves.load(file);
+        }
+        settings.log.notice("DB loaded from preload file " + file);
     }
 
     private AccessTimes newAccessTimes() {

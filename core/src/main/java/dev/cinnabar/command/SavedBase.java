@@ -4,6 +4,7 @@ import dev.cinnabar.aof.BaseFiles;
 import dev.cinnabar.persistence.Saves;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.function.BooleanSupplier;
 
 /** Base files of the append-only file, written and read as RDB files are. Thread-safe. */
 final class SavedBase implements BaseFiles {
@@ -20,8 +21,8 @@ final class SavedBase implements BaseFiles {
     }
 
     @Override
-    public void write(Path file, boolean rdb, Runnable moment) throws IOException {
-        saves.writeBase(file, rdb, moment);
+    public void write(Path file, boolean rdb, Runnable moment, BooleanSupplier isWanted) throws IOException {
+        saves.writeBase(file, rdb, moment, isWanted);
     }
 
     @Override

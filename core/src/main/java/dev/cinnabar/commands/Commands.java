@@ -14,6 +14,7 @@ import dev.cinnabar.commands.latency.LatencyCommands;
 import dev.cinnabar.commands.latency.SlowlogCommands;
 import dev.cinnabar.commands.lists.ListCommands;
 import dev.cinnabar.commands.persistence.AppendOnlyCommands;
+import dev.cinnabar.commands.persistence.BackupCommands;
 import dev.cinnabar.commands.pubsub.PubSubCommands;
 import dev.cinnabar.commands.server.CommandCommands;
 import dev.cinnabar.commands.server.ConfigCommands;
@@ -58,6 +59,7 @@ public final class Commands {
         rows.addAll(ConfigCommands.table());
         rows.addAll(ServerCommands.table());
         rows.addAll(AppendOnlyCommands.table());
+        rows.addAll(BackupCommands.table());
         rows.addAll(MemoryCommands.table());
         rows.addAll(HotKeysCommands.table());
         rows.addAll(SlowlogCommands.table());

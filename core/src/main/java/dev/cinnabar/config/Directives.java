@@ -284,6 +284,12 @@ public final class Directives {
             text("appendfilename").byDefault("appendonly.aof").accepting(Forms::isFileName, "appendfilename can't be a path, just a filename");
     public static final TextDirective APPENDDIRNAME =
             text("appenddirname").byDefault("appendonlydir").accepting(Forms::isFileName, "appenddirname can't be a path, just a dirname");
+    public static final TextDirective BACKUPDIRNAME =
+            text("backupdirname").byDefault("backupdir").accepting(Forms::isFileName, "backupdirname can't be a path, just a dirname");
+    public static final NumberDirective BACKUP_SEALED_TTL =
+            number("backup-sealed-ttl", INTEGER, 0, MAX_INT).byDefault(0).mutable();
+    public static final TextDirective PRELOAD_FILE =
+            text("preload-file").accepting(Forms::isPreload, "preload-file must be aof:<manifest> or rdb:<file>");
     public static final ValueDirective<String> APPENDFSYNC =
             word("appendfsync", "everysec", "everysec", "always", "no").mutable();
     public static final BoolDirective NO_APPENDFSYNC_ON_REWRITE =

@@ -166,6 +166,11 @@ final class Forms {
         return none ? "" : arguments.get(0) + " " + arguments.get(1);
     }
 
+    /** What preload-file may be: which form, and where. */
+    static boolean isPreload(String text) {
+        return text.isEmpty() || text.length() > 4 && (text.startsWith("aof:") || text.startsWith("rdb:"));
+    }
+
     static boolean isFileName(String text) {
         return !text.isEmpty() && text.indexOf('/') < 0;
     }

@@ -413,15 +413,19 @@ public final class Saves {
      * Writes the base of an append-only file as of one moment, at which {@code moment} is run with all partitions locked.
      *
      * @param rdb whether in the form of RDB, and not of commands
-     * @throws CancellationException after {@link #abortBase}
+     * @param isWanted asked once after that moment: an {@link #abortBase} may have come too early to find anything
+     * @throws CancellationException if it is not, or after {@link #abortBase}
      */
-    public void writeBase(Path file, boolean rdb, Runnable moment) throws IOException {
+    public void writeBase(Path file, boolean rdb, Runnable moment, BooleanSupplier isWanted) throws IOException {
         snapshots.acquireUninterruptibly();
         try {
             EntryFormat format = rdb ? format() : new CommandEntries(limits, accounting);
             SnapshotStream stream = new SnapshotStream(keyspace, format, moment);
             base = stream;
             baseThread = Thread.currentThread();
+            if (!isWanted.getAsBoolean()) {
+                stream.abort();
+            }
             if (rdb) {
                 write(file, file, true, stream, () -> true);
             } else {
@@ -612,9 +616,17 @@ public final class Saves {
      */
     public void load() throws IOException {
         Path file = file();
-        if (!Files.exists(file)) {
-            return;
+        if (Files.exists(file)) {
+            load(file);
         }
+    }
+
+    /**
+     * Loads a file into a keyspace that is empty.
+     *
+     * @throws IOException if it cannot be read, or is not as it should be, as the log was told too
+     */
+    public void load(Path file) throws IOException {
         long begin = keyspace.clock().nanos();
         read(file, false, false, false);
         double seconds = (keyspace.clock().nanos() - begin) / 1e9;

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -42,7 +43,7 @@ class AppendOnlyTest {
         }
 
         @Override
-        public void write(Path file, boolean rdb, Runnable moment) throws IOException {
+        public void write(Path file, boolean rdb, Runnable moment, BooleanSupplier isWanted) throws IOException {
             Files.createFile(file);
             moment.run();
         }
@@ -153,8 +154,8 @@ class AppendOnlyTest {
             }
 
             @Override
-            public void write(Path path, boolean rdb, Runnable moment) throws IOException {
-                EMPTY.write(path, rdb, moment);
+            public void write(Path path, boolean rdb, Runnable moment, BooleanSupplier isWanted) throws IOException {
+                EMPTY.write(path, rdb, moment, isWanted);
             }
 
             @Override

@@ -40,7 +40,7 @@ class CheckAofTest {
         Path file = write("a.aof", PING + "#TS:7\r\n" + PING);
         assertThat(check("", file.toString())).isEqualTo("""
                 Start checking Old-Style AOF
-                AOF analyzed: filename=a.aof, size=35, ok_up_to=35, ok_up_to_line=7, diff=0
+                AOF analyzed: filename=a.aof, size=35, ok_up_to=35, ok_up_to_line=8, diff=0
                 AOF a.aof is valid
                 """);
         assertThat(status).isZero();
@@ -50,7 +50,7 @@ class CheckAofTest {
     void aTornEndIsCutOffIfTheUserAgrees() throws IOException {
         Path file = write("a.aof", PING + PING.substring(0, 9));
         assertThat(check("", file.toString())).endsWith("""
-                AOF analyzed: filename=a.aof, size=23, ok_up_to=14, ok_up_to_line=3, diff=9
+                AOF analyzed: filename=a.aof, size=23, ok_up_to=14, ok_up_to_line=6, diff=9
                 AOF a.aof is not valid. Use the --fix option to try fixing it.
                 """);
         assertThat(status).isOne();

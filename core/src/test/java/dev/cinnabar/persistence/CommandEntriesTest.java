@@ -52,7 +52,7 @@ class CommandEntriesTest {
 
     private byte[] written() throws IOException {
         Path file = directory.resolve("base.aof");
-        redis.engine().saves().writeBase(file, false, () -> {});
+        redis.engine().saves().writeBase(file, false, () -> {}, () -> true);
         return Files.readAllBytes(file);
     }
 

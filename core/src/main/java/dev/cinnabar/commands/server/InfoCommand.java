@@ -297,6 +297,7 @@ final class InfoCommand {
     }
 
     private void appendOnly(AppendOnly file) {
+        line("backup_in_progress", file.backup().isInProgress() ? 1 : 0);
         line("aof_enabled", file.isOn() ? 1 : 0);
         line("aof_rewrite_in_progress", file.isRewriting() ? 1 : 0);
         line("aof_rewrite_scheduled", file.isScheduled() ? 1 : 0);
