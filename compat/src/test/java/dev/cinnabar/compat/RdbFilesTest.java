@@ -29,7 +29,7 @@ class RdbFilesTest {
         };
     }
 
-    private static void fill(Client client, SplittableRandom random, boolean streams, boolean fieldExpiry) {
+    static void fill(Client client, SplittableRandom random, boolean streams, boolean fieldExpiry) {
         for (int i = 0; i < KEYS; i++) {
             client.call("SELECT", Integer.toString(random.nextInt(3) * 4));
             String key = "key:" + i;
@@ -62,7 +62,7 @@ class RdbFilesTest {
         }
     }
 
-    private static String details(Client client) {
+    static String details(Client client) {
         StringBuilder all = new StringBuilder();
         for (int database = 0; database < 16; database += 4) {
             client.call("SELECT", Integer.toString(database));
@@ -76,7 +76,7 @@ class RdbFilesTest {
         return all.toString();
     }
 
-    private static Path realPath(Path path) throws IOException {
+    static Path realPath(Path path) throws IOException {
         return path.toRealPath();
     }
 

@@ -83,10 +83,10 @@ class BackupTest {
         redis.call("SET", "after", "3");
         Path backup = directory.resolve("backupdir");
         assertThat(names(backup))
-                .containsExactly(
-                        "appendonly.aof.2.base.rdb", "appendonly.aof.2.incr.aof", "appendonly.aof.manifest");
-        assertThat(redis.call("BACKUP", "LIST")).isEqualTo("['" + backup + "/appendonly.aof.2.base.rdb', '" + backup
-                + "/appendonly.aof.2.incr.aof', '" + backup + "/appendonly.aof.manifest']");
+                .containsExactly("appendonly.aof.2.base.rdb", "appendonly.aof.2.incr.aof", "appendonly.aof.manifest");
+        assertThat(redis.call("BACKUP", "LIST"))
+                .isEqualTo("['" + backup + "/appendonly.aof.2.base.rdb', '" + backup + "/appendonly.aof.2.incr.aof', '"
+                        + backup + "/appendonly.aof.manifest']");
         redis.call("BGREWRITEAOF");
         awaitNoRewrite(redis);
         TestEngine other = preloaded("aof:" + backup.resolve("appendonly.aof.manifest"));
@@ -112,8 +112,7 @@ class BackupTest {
         redis.call("SET", "after", "3");
         Path backup = directory.resolve("backupdir");
         assertThat(names(backup))
-                .containsExactly(
-                        "appendonly.aof.1.base.rdb", "appendonly.aof.1.incr.aof", "appendonly.aof.manifest");
+                .containsExactly("appendonly.aof.1.base.rdb", "appendonly.aof.1.incr.aof", "appendonly.aof.manifest");
         assertThat(Files.readString(backup.resolve("appendonly.aof.manifest"))).isEqualTo("""
                 file appendonly.aof.1.base.rdb seq 1 type b
                 file appendonly.aof.1.incr.aof seq 1 type i
@@ -153,7 +152,8 @@ class BackupTest {
             redis.call("BACKUP", "START");
             await(redis, Backup.State.INCREMENTING);
             assertThat(redis.call("BACKUP", "ABORT")).isEqualTo("+OK");
-            assertThat(names(directory.resolve(appendonly).resolve("backupdir"))).isEmpty();
+            assertThat(names(directory.resolve(appendonly).resolve("backupdir")))
+                    .isEmpty();
             redis.call("SET", "b", "1");
             redis.call("BACKUP", "START");
             await(redis, Backup.State.INCREMENTING);
