@@ -1,6 +1,5 @@
 package dev.cinnabar.command;
 
-import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
 /**
@@ -103,11 +102,7 @@ final class CommandTimer {
             statistics.slow(timed.id(), elapsedNanos);
             engine.slowlog().add(timed, call.request(), call.session(), call.nowMillis(), elapsedNanos);
         }
-        long millis = TimeUnit.NANOSECONDS.toMillis(elapsedNanos);
-        if (millis >= settings.latencyMillis) {
-            String event = timed.has(Flag.FAST) ? "fast-command" : "command";
-            engine.latencyMonitor().add(event, call.nowMillis(), millis);
-        }
+        engine.noteLatency(timed.has(Flag.FAST) ? "fast-command" : "command", elapsedNanos);
     }
 
     /** Someone wants to know which keys are hot: each command is timed, and its bytes are counted. */

@@ -37,6 +37,7 @@ import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
 /** What all callers share: keys, commands, clients, settings. Thread-safe. */
@@ -136,7 +137,12 @@ public final class Engine implements AutoCloseable {
             }
         });
         this.appendOnly = new AppendOnly(
-                settings.configuration(), keyspace, journal, Storage.DISK, () -> settings.log, () -> host.abort());
+                settings.configuration(),
+                keyspace,
+                journal,
+                new TimedStorage(Storage.DISK, clock(), this::noteDisk),
+                () -> settings.log,
+                () -> host.abort());
         this.saves = new Saves(
                 keyspace,
                 settings.limits(),
@@ -313,6 +319,22 @@ public final class Engine implements AutoCloseable {
     /** When the server was slow. */
     public LatencyMonitor latencyMonitor() {
         return latencyMonitor;
+    }
+
+    private void noteDisk(TimedStorage.Operation operation, long elapsedNanos) {
+        if (operation == TimedStorage.Operation.WRITE) {
+            noteLatency("aof-write", elapsedNanos);
+        } else if (settings.configuration().get(Directives.APPENDFSYNC).equals("always")) {
+            noteLatency("aof-fsync-always", elapsedNanos);
+        }
+    }
+
+    /** Something that clients wait for took so long: the latency monitor hears of it if that is what it calls long. */
+    void noteLatency(String event, long elapsedNanos) {
+        long millis = TimeUnit.NANOSECONDS.toMillis(elapsedNanos);
+        if (millis >= settings.latencyMillis) {
+            latencyMonitor.add(event, clock().millis(), millis);
+        }
     }
 
     /** How many keys have values of which size. */
