@@ -205,7 +205,7 @@ public final class Saves {
                 log.get().notice("Background saving was broken off");
             } catch (IOException | RuntimeException | OutOfMemoryError e) {
                 lastFailed = true;
-                log.get().warning("Failed saving the DB: " + (e instanceof IOException io ? reason(io) : e.toString()));
+                log.get().warning("Failed saving the DB: " + (e instanceof IOException io ? reason(io) : words(e)));
                 log.get().warning("Background saving error");
             } finally {
                 lastDurationMillis = keyspace.clock().millis() - startedMillis;
@@ -595,6 +595,10 @@ public final class Saves {
     public void saveFinally() throws IOException {
         log.get().notice("Saving the final RDB snapshot before exiting.");
         save();
+    }
+
+    private static String words(Throwable e) {
+        return e.getCause() == null ? e.toString() : e + ", because of " + e.getCause();
     }
 
     /** What went wrong with a file, in a few words. */

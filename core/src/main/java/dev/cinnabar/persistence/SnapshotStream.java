@@ -8,6 +8,9 @@ import dev.cinnabar.memory.Bytes;
 import dev.cinnabar.memory.Memory;
 import dev.cinnabar.values.Entry;
 import dev.cinnabar.values.StreamPart;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Queue;
@@ -51,12 +54,17 @@ public final class SnapshotStream implements Snapshot.Sink {
     /** So many chunks are kept to be used again. */
     private static final int MAX_KEPT = 64;
 
-    /** Larger ones are not kept to be used again. */
+    /** Larger ones are not on the heap. */
     private static final int MAX_KEPT_BYTES = 4 * CHUNK_BYTES;
 
-    /** Some bytes with what they are; owned by one thread at a time. */
+    /**
+     * Some bytes with what they are; owned by one thread at a time. What a single long element makes too large for the heap, which
+     * is small, lies outside.
+     */
     private static final class Chunk {
-        byte[] bytes = new byte[CHUNK_BYTES];
+        private byte[] bytes = new byte[CHUNK_BYTES];
+        private @Nullable Arena arena;
+        private MemorySegment segment = MemorySegment.ofArray(bytes);
         int length;
 
         /** For each run of entries of one database: its number, end, version and how many they are. */
@@ -65,11 +73,36 @@ public final class SnapshotStream implements Snapshot.Sink {
         int runCount;
 
         void append(byte[] source, int offset, int n) {
-            if (bytes.length - length < n) {
-                bytes = Arrays.copyOf(bytes, Math.max(length + n, Math.min(2 * bytes.length, Integer.MAX_VALUE - 16)));
+            if (segment.byteSize() - length < n) {
+                grow(Math.max((long) length + n, 2 * segment.byteSize()));
             }
-            System.arraycopy(source, offset, bytes, length, n);
+            if (arena == null) {
+                System.arraycopy(source, offset, bytes, length, n);
+            } else {
+                MemorySegment.copy(source, offset, segment, ValueLayout.JAVA_BYTE, length, n);
+            }
             length += n;
+        }
+
+        private void grow(long size) {
+            if (size <= MAX_KEPT_BYTES) {
+                bytes = Arrays.copyOf(bytes, (int) size);
+                segment = MemorySegment.ofArray(bytes);
+                return;
+            }
+            Arena outside = Arena.ofShared();
+            MemorySegment larger = outside.allocate(size);
+            MemorySegment.copy(segment, 0, larger, 0, length);
+            Arena before = arena;
+            arena = outside;
+            segment = larger;
+            if (before != null) {
+                before.close();
+            }
+        }
+
+        private Bytes part(Bytes view, int from, int n) {
+            return arena == null ? view.set(bytes, from, n) : view.set(segment, from, n);
         }
 
         /** The bytes since the last run ended are a key of this database. */
@@ -92,7 +125,7 @@ public final class SnapshotStream implements Snapshot.Sink {
         void writeTo(Output output, Bytes view) {
             int from = 0;
             for (int i = 0; i < 4 * runCount; i += 4) {
-                output.write(runs[i], view.set(bytes, from, runs[i + 1] - from), runs[i + 2], runs[i + 3]);
+                output.write(runs[i], part(view, from, runs[i + 1] - from), runs[i + 2], runs[i + 3]);
                 from = runs[i + 1];
             }
         }
@@ -110,6 +143,11 @@ public final class SnapshotStream implements Snapshot.Sink {
             length = 0;
             runs[3] = 0;
             runCount = 0;
+            if (arena != null) {
+                arena.close();
+                arena = null;
+                segment = MemorySegment.ofArray(bytes);
+            }
         }
     }
 
@@ -296,7 +334,7 @@ public final class SnapshotStream implements Snapshot.Sink {
                     isHeadWritten = true;
                     drain(part, output);
                 } else {
-                    gathered.append(part.bytes, 0, part.length);
+                    gathered.append(part.segment, 0, part.length);
                     keep(part);
                 }
             }
@@ -388,11 +426,14 @@ public final class SnapshotStream implements Snapshot.Sink {
             lane.close();
         }
         failure = failure == null ? tryDrain(output) : failure;
+        full.forEach(Chunk::clear);
         full.clear();
         spare.clear();
         waiting.set(0);
         if (big != null) {
             big.gathered.close();
+            big.parts.forEach(Chunk::clear);
+            big.chunk.clear();
         }
         Throwable cause = snapshot.failure();
         if (failure != null) {
@@ -449,8 +490,6 @@ public final class SnapshotStream implements Snapshot.Sink {
     private void keep(Chunk chunk) {
         waiting.addAndGet(-chunk.length);
         chunk.clear();
-        if (chunk.bytes.length <= MAX_KEPT_BYTES) {
-            spare.offer(chunk);
-        }
+        spare.offer(chunk);
     }
 }

@@ -248,7 +248,7 @@ public final class ValueReader implements AutoCloseable {
         for (int i = 0; i < n; i++) {
             long container = in.length();
             if (container == ValueFormat.NODE_PLAIN) {
-                push(list, in.string());
+                push(list, plainNode());
                 continue;
             }
             check(container == ValueFormat.NODE_LISTPACK, "a node that is neither plain nor a listpack");
@@ -260,7 +260,8 @@ public final class ValueReader implements AutoCloseable {
     private void node(Builder builder) throws RdbException {
         long container = in.length();
         if (container == ValueFormat.NODE_PLAIN) {
-            push(newList(builder), in.string());
+            Bytes element = plainNode();
+            push(newList(builder), element);
             return;
         }
         check(container == ValueFormat.NODE_LISTPACK, "a node that is neither plain nor a listpack");
@@ -268,6 +269,13 @@ public final class ValueReader implements AutoCloseable {
         if (!adoption.list(builder, listpack, run.segment())) {
             pushListpack(newList(builder));
         }
+    }
+
+    /** An element in a node of its own, which is there because it is long. */
+    private Bytes plainNode() throws RdbException {
+        Bytes element = in.string();
+        check(!element.isEmpty(), "List integrity check failed: a node of nothing");
+        return element;
     }
 
     private void pushListpack(ListValue list) {
