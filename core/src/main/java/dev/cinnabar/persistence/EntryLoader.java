@@ -9,6 +9,7 @@ import dev.cinnabar.values.Entry;
 import dev.cinnabar.values.Limits;
 import dev.cinnabar.values.StringValue;
 import dev.cinnabar.values.Views;
+import java.util.function.Consumer;
 
 /** Puts keys of a file, with their values, into a database. Owned by one thread, which holds the partition's lock. */
 final class EntryLoader implements AutoCloseable {
@@ -20,11 +21,22 @@ final class EntryLoader implements AutoCloseable {
     private final Entry built = new Entry();
     private final Entry found = new Entry();
     private final boolean replaces;
+
+    /** Learns of keys whose value has no elements, and which are left out. */
+    private final Consumer<Bytes> whenEmpty;
+
     private boolean valkey;
     private int type;
 
     /** Reads from {@code in}, which is closed with this; a key that is there already is replaced, or an error. */
-    EntryLoader(RdbReader in, boolean replaces, int maxString, Limits limits, BufferAccounting accounting) {
+    EntryLoader(
+            RdbReader in,
+            boolean replaces,
+            int maxString,
+            Limits limits,
+            BufferAccounting accounting,
+            Consumer<Bytes> whenEmpty) {
+        this.whenEmpty = whenEmpty;
         this.in = in;
         this.replaces = replaces;
         this.values = new ValueReader(in, maxString, new Views(limits), accounting);
@@ -103,6 +115,9 @@ final class EntryLoader implements AutoCloseable {
                 values.read(type, builder);
             }
             done = true;
+        } catch (EmptyValueException e) {
+            whenEmpty.accept(keyView);
+            return;
         } catch (RdbException e) {
             throw new RdbException(
                     "the value of the key '" + keyView.shown(128) + "', of type " + type + ": " + e.getMessage());

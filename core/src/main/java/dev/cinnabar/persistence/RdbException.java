@@ -1,7 +1,7 @@
 package dev.cinnabar.persistence;
 
 /** Bytes that are no RDB, or break off; the message says what is wrong and where. */
-public final class RdbException extends Exception {
+public class RdbException extends Exception {
 
     private static final long serialVersionUID = 1L;
 

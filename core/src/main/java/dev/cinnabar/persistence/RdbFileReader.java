@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -62,6 +63,11 @@ public final class RdbFileReader {
         int partition;
     }
 
+    /** So many of the keys that are left out are named in the log. */
+    private static final int MAX_NAMED = 10;
+
+    private static final int MAX_SHOWN = 128;
+
     private static final long MAX_PARK_NANOS = 100_000_000;
 
     private static final Batch LAST = new Batch();
@@ -86,6 +92,7 @@ public final class RdbFileReader {
     private int version;
     private boolean valkey;
     private long loaded;
+    private final AtomicLong empty = new AtomicLong();
     private long delayNanos;
     private long expired;
     private long length;
@@ -152,7 +159,18 @@ public final class RdbFileReader {
 
     /** How many keys have been loaded. */
     public long loaded() {
-        return loaded;
+        return loaded - empty.get();
+    }
+
+    /** How many keys have been left out because their values had no elements. */
+    public long empty() {
+        return empty.get();
+    }
+
+    private void leaveOut(Bytes key) {
+        if (empty.incrementAndGet() <= MAX_NAMED) {
+            log.notice("Loading is skipping empty key: " + key.shown(MAX_SHOWN));
+        }
     }
 
     /** How many keys have been dropped because their time was over. */
@@ -244,7 +262,7 @@ public final class RdbFileReader {
     }
 
     private EntryLoader newLoader(RdbReader in) {
-        EntryLoader loader = new EntryLoader(in, replaces, maxString, limits, accounting);
+        EntryLoader loader = new EntryLoader(in, replaces, maxString, limits, accounting, this::leaveOut);
         loader.valkey(valkey);
         return loader;
     }

@@ -682,7 +682,8 @@ public final class Saves {
         lastExpired = reader.expired();
         log.get()
                 .notice("Done loading RDB, keys loaded: " + lastLoaded + ", keys expired: " + lastExpired
-                        + ", empty keys skipped: 0.");
+                        + ", empty keys skipped: "
+                        + reader.empty() + ".");
         return reader.length();
     }
 

@@ -159,8 +159,13 @@ public final class ValueReader implements AutoCloseable {
 
     /** How many elements follow: there are no empty values. */
     private int count() throws RdbException {
-        int n = in.count(Integer.MAX_VALUE);
-        check(n > 0, "an empty value");
+        return filled(in.count(Integer.MAX_VALUE));
+    }
+
+    private int filled(int n) throws RdbException {
+        if (n == 0) {
+            throw new EmptyValueException("an empty value before byte " + in.position());
+        }
         return n;
     }
 
@@ -191,8 +196,8 @@ public final class ValueReader implements AutoCloseable {
         listpack.at(run.segment(), 0);
         neighbour.at(run.segment(), 0);
         int n = listpack.count();
-        check(n > 0 && n % width == 0, what + " listpack integrity check failed: " + n + " elements");
-        return n / width;
+        check(n % width == 0, what + " listpack integrity check failed: " + n + " elements");
+        return filled(n / width);
     }
 
     private void readRun() throws RdbException {
@@ -205,7 +210,7 @@ public final class ValueReader implements AutoCloseable {
     private int ziplist(String what, int width) throws RdbException {
         readRun();
         int n = ziplist.at(run.view(runView));
-        check(n > 0 && n % width == 0, what + " ziplist integrity check failed");
+        check(n >= 0 && n % width == 0, what + " ziplist integrity check failed");
         return n / width;
     }
 
@@ -218,6 +223,7 @@ public final class ValueReader implements AutoCloseable {
                 push(list, ziplist.next(first));
             }
         }
+        filled((int) Math.min(list.length(), Integer.MAX_VALUE));
     }
 
     private ListValue newList(Builder builder) {
@@ -309,7 +315,7 @@ public final class ValueReader implements AutoCloseable {
         check(Intset.isValid(run.segment(), 0, run.length()), "Intset integrity check failed");
         Intset numbers = new Intset().at(run.segment(), 0);
         int n = numbers.count();
-        check(n > 0, "an empty value");
+        filled(n);
         if (adoption.intset(builder, numbers, run.segment(), run.length())) {
             return;
         }
@@ -377,7 +383,7 @@ public final class ValueReader implements AutoCloseable {
     }
 
     private void sortedSetZiplist(Builder builder) throws RdbException {
-        int n = ziplist("Zset", 2);
+        int n = filled(ziplist("Zset", 2));
         SortedSetValue set = null;
         for (int i = 0; i < n; i++) {
             Bytes member = keep(ziplist.next(first));
@@ -391,7 +397,7 @@ public final class ValueReader implements AutoCloseable {
     // Hashes.
 
     private void hashZiplist(Builder builder) throws RdbException {
-        int n = ziplist("Hash", 2);
+        int n = filled(ziplist("Hash", 2));
         HashValue hash = newHash(builder, n);
         for (int i = 0; i < n; i++) {
             Bytes field = keep(ziplist.next(first));
@@ -422,7 +428,8 @@ public final class ValueReader implements AutoCloseable {
             n++;
         }
         int said = zipmapByte(map, 0);
-        check(n > 0 && p == map.length() - 1 && (said >= ZIPMAP_LONG || said == n), BAD_ZIPMAP);
+        check(p == map.length() - 1 && (said >= ZIPMAP_LONG || said == n), BAD_ZIPMAP);
+        filled(n);
     }
 
     private int zipmapByte(Bytes map, int at) throws RdbException {
