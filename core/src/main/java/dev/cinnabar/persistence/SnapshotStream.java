@@ -84,6 +84,7 @@ public final class SnapshotStream implements Snapshot.Sink {
             length += n;
         }
 
+        @SuppressWarnings("MustBeClosedChecker") // closed by clear
         private void grow(long size) {
             if (size <= MAX_KEPT_BYTES) {
                 bytes = Arrays.copyOf(bytes, (int) size);
