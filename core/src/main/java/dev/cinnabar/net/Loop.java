@@ -879,6 +879,8 @@ final class Loop implements Runnable, Postbox {
         if (connection == null || connection.closed) {
             return;
         }
+        // The system has what a client reads that it is done: it is not lost if the process ends.
+        journal.flush();
         TlsChannel tls = connection.tls;
         if (tls == null) {
             transmit(connection, bytes, offset, length);
