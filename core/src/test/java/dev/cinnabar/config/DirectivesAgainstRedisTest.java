@@ -32,11 +32,10 @@ class DirectivesAgainstRedisTest {
             Map<String, String> ours = new Configuration().matching(List.of("*"));
             for (Map.Entry<String, String> entry : theirs.entrySet()) {
                 String name = entry.getKey();
-                Directive<?, ?> directive = Directives.find(name);
-                if (directive == null) {
-                    assertThat(OLD_NAMES).contains(name);
+                if (OLD_NAMES.contains(name)) {
                     continue;
                 }
+                Directive<?, ?> directive = requireNonNull(Directives.find(name), name);
                 if (!OWN_VALUES.contains(name)) {
                     assertThat(ours.get(name)).as(name).isEqualTo(entry.getValue());
                 }

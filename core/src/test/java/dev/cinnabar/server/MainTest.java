@@ -84,6 +84,23 @@ class MainTest {
         assertThat(log).doesNotExist();
     }
 
+    @Test
+    void aSignalEndsItThoughTheDataCannotBeSaved() throws Exception {
+        Path data = Files.createDirectory(directory.resolve("data"));
+        String socket = directory.resolve("s").toString();
+        Process process = start("--port", "0", "--unixsocket", socket, "--dir", data.toString(), "--save", "3600 1");
+        try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
+            String line = nextLine(output);
+            while (!line.endsWith("* Ready to accept connections unix")) {
+                line = nextLine(output);
+            }
+            Files.delete(data);
+            process.toHandle().destroy();
+            assertThat(String.join("\n", output.readAllLines())).contains("# Error trying to save the DB, it is lost.");
+        }
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    }
+
     /** A file that cannot be loaded is left as it is: not even the end of the server may replace it. */
     @Test
     void aDamagedFileEndsTheStartAndStays() throws Exception {

@@ -217,4 +217,16 @@ class HashCommandsTest {
                 HGET h f                             -> '3'
                 """);
     }
+
+    @Test
+    void optionsOfHsetexMayStandBehindTheFields() {
+        redis.replies("""
+                HSETEX h FIELDS 1 f 1 EX 100         -> 1
+                HTTL h FIELDS 1 f                    -> [100]
+                HSETEX h FIELDS 1 f 2 FNX            -> 0
+                HSETEX h FXX FIELDS 1 f 2 KEEPTTL    -> 1
+                HTTL h FIELDS 1 f                    -> [100]
+                HGET h f                             -> '2'
+                """);
+    }
 }
