@@ -26,6 +26,14 @@ class CommandTableTest {
 
     /** Commands later than the oldest Redis we compare with: name, arity, flags, first key, last key, step, categories. */
     private static final String NEWER = """
+            backup 2 - 0 0 0 @slow
+            backup|abort 2 admin,noscript 0 0 0 @admin,@dangerous,@slow
+            backup|cleanup 2 admin,noscript 0 0 0 @admin,@dangerous,@slow
+            backup|help 2 loading,stale 0 0 0 @slow
+            backup|list 2 admin,stale 0 0 0 @admin,@dangerous,@slow
+            backup|seal 2 admin,noscript 0 0 0 @admin,@dangerous,@slow
+            backup|start 2 admin,noscript 0 0 0 @admin,@dangerous,@slow
+            backup|status 2 admin,stale 0 0 0 @admin,@dangerous,@slow
             blmovem -6 blocking,denyoom,write 1 2 1 @blocking,@list,@slow,@write
             client|no-touch 3 loading,noscript,stale 0 0 0 @connection,@slow
             client|setinfo 4 loading,noscript,stale 0 0 0 @connection,@slow

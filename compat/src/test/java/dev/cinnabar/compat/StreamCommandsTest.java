@@ -283,7 +283,7 @@ class StreamCommandsTest {
             XCFGSET none IDMP-DURATION 5             -> -ERR no such key
             XCFGSET s IDMP-DURATION 0                -> -ERR IDMP-DURATION must be between 1 and 86400 seconds
             XCFGSET s IDMP-MAXSIZE 10001             -> -ERR IDMP-MAXSIZE must be between 1 and 10000 entries
-            XCFGSET s                                -> -ERR syntax error
+            XCFGSET s                                -> -ERR At least one parameter must be specified
             XCFGSET s IDMP-MAXSIZE 2 IDMP-DURATION 9 -> +OK
             """);
         String first = redis.run("XADD s IDMP p one * f 1").text();
