@@ -38,14 +38,28 @@ class AotCache {
      * between which a client can do little else go together.
      */
     private static final List<String> TOUR = List.of(
-            "PING", "COMMAND DOCS GET", "COMMAND", "INFO", "CONFIG GET *", "CLIENT SETNAME train", "CLIENT LIST",
-            "SET s 1", "GET s", "INCR s", "APPEND s x", "STRLEN s", "SETRANGE s 1 y", "GETRANGE s 0 -1", "SETBIT b 7 1",
+            "PING", "COMMAND DOCS GET", "COMMAND", "COMMAND INFO get", "COMMAND COUNT", "COMMAND GETKEYS get a",
+            "INFO", "INFO all", "CONFIG GET *", "CONFIG SET timeout 0", "CLIENT SETNAME train", "CLIENT LIST", "CLIENT INFO",
+            "CLIENT TRACKING ON;GET s;CLIENT TRACKING OFF", "SLOWLOG GET", "LATENCY HISTOGRAM", "LATENCY DOCTOR",
+            "MEMORY STATS", "MEMORY DOCTOR", "ACL WHOAMI", "ACL LIST", "ACL SETUSER train on >secret ~* +@all", "ACL GETUSER train",
+            "ACL DELUSER train", "ACL CAT", "ACL LOG", "TIME", "LOLWUT",
+            "SET s 1", "SET e v EX 100", "GET s", "INCR s", "INCRBYFLOAT n 1.5", "APPEND s x", "STRLEN s", "SETRANGE s 1 y",
+            "GETRANGE s 0 -1", "SETBIT b 7 1", "BITCOUNT b", "BITOP AND d b b", "BITFIELD i SET u8 0 5",
             "MSET a 1 c 2", "MGET a c nothing", "EXPIRE a 100", "TTL a", "PERSIST a", "PEXPIRE c 1", "TYPE s", "OBJECT ENCODING s",
-            "LPUSH l a b c", "RPOP l", "LRANGE l 0 -1", "HSET h f v g w", "HGET h f", "HGETALL h", "SADD u 1 2 3",
-            "SADD t a b", "SMEMBERS t", "ZADD z 1 a 2 b", "ZRANGE z 0 -1 WITHSCORES", "ZRANGEBYSCORE z 0 1", "XADD x * f v",
-            "XRANGE x - +", "PFADD p a b", "PFCOUNT p", "GEOADD g 13 38 here", "SCAN 0", "KEYS *", "DBSIZE", "EXISTS s a",
-            "MULTI;INCR n;EXEC", "WATCH s;UNWATCH", "SUBSCRIBE ch;PUBLISH ch m;UNSUBSCRIBE", "DUMP s",
-            "HELLO 3", "HGETALL h", "GET nothing", "HELLO 2", "DEL s", "UNLINK l", "FLUSHALL", "NOSUCHCOMMAND");
+            "COPY a o", "RENAME o a", "MEMORY USAGE a", "RANDOMKEY", "SORT l ALPHA",
+            "LPUSH l a b c", "RPUSH l 1 2 3", "LPOP l", "RPOP l", "LRANGE l 0 -1", "LPOS l a", "LINSERT l BEFORE a x",
+            "LMOVE l m LEFT RIGHT", "BLPOP m 1", "BLPOP m 0.001",
+            "HSET h f v g w", "HGET h f", "HGETALL h", "HINCRBY h n 1", "HINCRBYFLOAT h x 1.5", "HSCAN h 0", "HEXPIRE h 100 FIELDS 1 f",
+            "SADD u 1 2 3", "SADD t a b", "SMEMBERS t", "SINTER t u", "SUNIONSTORE d t u", "SRANDMEMBER u 2", "SPOP t",
+            "ZADD z 1 a 2 b 2.5 c", "ZRANGE z 0 -1 WITHSCORES", "ZRANGEBYSCORE z 0 1", "ZINCRBY z 1.25 a", "ZRANK z b",
+            "ZUNION 2 z z", "ZPOPMIN z",
+            "XADD x 1-1 f v", "XRANGE x - +", "XREAD STREAMS x 0", "XGROUP CREATE x g 0", "XREADGROUP GROUP g c STREAMS x >",
+            "XPENDING x g", "XACK x g 1-1", "XINFO STREAM x",
+            "PFADD p a b", "PFCOUNT p", "GEOADD g 13 38 here", "GEOSEARCH g FROMLONLAT 13 38 BYRADIUS 10 km", "DUMP s",
+            "SCAN 0", "KEYS *", "DBSIZE", "EXISTS s a", "MULTI;INCR n;EXEC", "WATCH s;UNWATCH",
+            "SUBSCRIBE ch;PUBLISH ch m;UNSUBSCRIBE", "HELLO 3", "HGETALL h", "GET nothing", "HELLO 2", "NOSUCHCOMMAND",
+            "SAVE", "BGSAVE", "LASTSAVE", "CONFIG SET appendonly yes", "SET s 2", "BGREWRITEAOF", "CONFIG SET appendonly no",
+            "DEL s", "UNLINK l", "FLUSHALL");
 
     public static void main(String[] args) throws IOException, InterruptedException {
         Path jar = Path.of(args[0]).toAbsolutePath();

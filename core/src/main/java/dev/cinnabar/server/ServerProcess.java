@@ -10,6 +10,7 @@ import dev.cinnabar.config.Directives;
 import dev.cinnabar.log.FileLog;
 import dev.cinnabar.net.NetSettings;
 import dev.cinnabar.persistence.RdbException;
+import dev.cinnabar.text.LongDouble;
 import dev.cinnabar.tls.TlsException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -122,6 +123,8 @@ final class ServerProcess {
         if (configuration.get(Directives.METRICS_PORT) > 0) {
             log.notice("Metrics are on port " + configuration.get(Directives.METRICS_PORT) + ", path /metrics");
         }
+        // Its first use takes 20 milliseconds to build tables: here nobody waits for them.
+        LongDouble.prepare();
         try {
             toEnd.await();
         } catch (InterruptedException e) {

@@ -38,6 +38,11 @@ public final class LongDouble {
         this.value = value;
     }
 
+    /** Builds what the first number would have to build. */
+    public static void prepare() {
+        BigDecimal unused = BigDecimal.ONE;
+    }
+
     /** The number a text spells, or null if it is none; the rules are those of {@link Numbers#parseDouble}. */
     public static @Nullable LongDouble parse(Bytes text) {
         int length = text.length();
