@@ -40,7 +40,7 @@ public final class LongDouble {
 
     /** Builds what the first number would have to build. */
     public static void prepare() {
-        BigDecimal unused = BigDecimal.ONE;
+        var _ = BigDecimal.ONE;
     }
 
     /** The number a text spells, or null if it is none; the rules are those of {@link Numbers#parseDouble}. */
