@@ -112,6 +112,8 @@ public final class Memory implements AutoCloseable {
     /** Page 0 is used for blocks where this much is left of it. */
     private static final int MIN_USABLE_HEADER_BYTES = 1024;
 
+    private static final int MAX_FILLED_BY_BYTES = 64;
+
     private static final int PAGE_BITS = SizeClass.PAGE_BITS;
     private static final int PAGE_MASK = 0xff;
 
@@ -614,7 +616,16 @@ public final class Memory implements AutoCloseable {
     }
 
     public void fill(long address, long offset, long n, byte value) {
-        segment(address).asSlice(offset(address) + offset, n).fill(value);
+        MemorySegment chunk = segment(address);
+        long from = offset(address) + offset;
+        if (n > MAX_FILLED_BY_BYTES) {
+            chunk.asSlice(from, n).fill(value);
+            return;
+        }
+        // A slice would be an object on the heap.
+        for (long at = from; at < from + n; at++) {
+            chunk.set(BYTE, at, value);
+        }
     }
 
     /** Bytes in blocks in use, over all tags. */

@@ -97,11 +97,19 @@ public final class NetServer implements AutoCloseable {
     }
 
     public long inputBytes() {
-        return loops.stream().mapToLong(Loop::inputBytes).sum();
+        long sum = 0;
+        for (Loop loop : loops) {
+            sum += loop.inputBytes();
+        }
+        return sum;
     }
 
     public long outputBytes() {
-        return loops.stream().mapToLong(Loop::outputBytes).sum();
+        long sum = 0;
+        for (Loop loop : loops) {
+            sum += loop.outputBytes();
+        }
+        return sum;
     }
 
     /** Counts bytes from zero again. */

@@ -32,6 +32,7 @@ public final class RespWriter implements Output {
 
     private final Sink sink;
     private byte[] buffer;
+    private final byte[] number = new byte[Numbers.MAX_DOUBLE_LENGTH];
     private int position;
     private int protocol = 2;
     private boolean muted;
@@ -230,7 +231,19 @@ public final class RespWriter implements Output {
 
     @Override
     public void simple(String text) {
-        put(ascii("+" + text + "\r\n"));
+        line('+', text);
+    }
+
+    private void line(char mark, String text) {
+        if (muted) {
+            return;
+        }
+        ensure(text.length() + 3);
+        buffer[position++] = (byte) mark;
+        for (int i = 0; i < text.length(); i++) {
+            buffer[position++] = (byte) text.charAt(i);
+        }
+        newline();
     }
 
     @Override
@@ -351,13 +364,26 @@ public final class RespWriter implements Output {
 
     @Override
     public void doubleValue(double value) {
-        doubleValue(Numbers.format(value));
+        int n = Numbers.writeDouble(value, number, 0);
+        if (muted) {
+            return;
+        }
+        if (protocol == 3) {
+            ensure(n + 3);
+            buffer[position++] = ',';
+        } else {
+            header('$', n);
+            ensure(n + 2);
+        }
+        System.arraycopy(number, 0, buffer, position, n);
+        position += n;
+        newline();
     }
 
     @Override
     public void doubleValue(String digits) {
         if (protocol == 3) {
-            put(ascii("," + digits + "\r\n"));
+            line(',', digits);
         } else {
             bulk(ascii(digits));
         }

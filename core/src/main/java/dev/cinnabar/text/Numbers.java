@@ -2,9 +2,9 @@ package dev.cinnabar.text;
 
 import dev.cinnabar.memory.Bytes;
 import java.math.BigDecimal;
-import java.math.MathContext;
 import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.regex.Pattern;
 
 /**
@@ -26,6 +26,10 @@ public final class Numbers {
             Pattern.compile("[-+]?0[xX](\\p{XDigit}+\\.?\\p{XDigit}*|\\.\\p{XDigit}+)([pP][-+]?\\d+)?");
     private static final Pattern HEXADECIMAL_ZERO = Pattern.compile("[-+]?0[xX][0.]+([pP].*)?");
     private static final double MAX_WHOLE = 1L << 62;
+
+    /** Doubles below this may be told with a single digit where Java takes two. */
+    private static final double SMALLEST_OF_TWO_DIGITS = 1e-300;
+
     private static final int MAX_EXACT_DIGITS = 15;
     private static final double[] POWERS_OF_TEN = new double[23];
 
@@ -267,7 +271,21 @@ public final class Numbers {
         if (isWhole(value)) {
             return writeLong((long) value, target, offset);
         }
-        String text = format(value);
+        if (!Double.isFinite(value)) {
+            return writeAscii(Double.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf", target, offset);
+        }
+        int at = offset;
+        if (Double.doubleToRawLongBits(value) < 0) {
+            target[at++] = '-';
+        }
+        if (value == 0) {
+            target[at++] = '0';
+            return at;
+        }
+        return writeFraction(Math.abs(value), target, at);
+    }
+
+    private static int writeAscii(String text, byte[] target, int offset) {
         for (int i = 0; i < text.length(); i++) {
             target[offset + i] = (byte) text.charAt(i);
         }
@@ -283,50 +301,77 @@ public final class Numbers {
 
     /** The text of {@link #writeDouble}. */
     public static String format(double value) {
-        if (Double.isNaN(value)) {
-            return "nan";
-        }
-        if (Double.isInfinite(value)) {
-            return value > 0 ? "inf" : "-inf";
-        }
-        if (isWhole(value)) {
-            return Long.toString((long) value);
-        }
-        if (value == 0) {
-            return "-0";
-        }
-        BigDecimal shortest = shortest(Math.abs(value));
-        String digits = shortest.unscaledValue().toString();
-        String sign = value < 0 ? "-" : "";
-        return sign + spell(digits, -shortest.scale());
+        byte[] text = new byte[MAX_DOUBLE_LENGTH];
+        return new String(text, 0, writeDouble(value, text, 0), StandardCharsets.US_ASCII);
     }
 
-    /** The decimal of fewest digits that reads back as {@code value}, a positive one, and of these the closest. */
-    private static BigDecimal shortest(double value) {
-        BigDecimal shortest = new BigDecimal(Double.toString(value)).stripTrailingZeros();
-        if (shortest.precision() == 2) {
-            // Java writes at least two digits, the closest two; the tiniest doubles have a spelling of one.
-            BigDecimal oneDigit = shortest.round(new MathContext(1, RoundingMode.HALF_EVEN));
-            return oneDigit.doubleValue() == value ? oneDigit : shortest;
+    /** Writes a positive number that is not whole: the digits first, and around them what makes them a number. */
+    private static int writeFraction(double value, byte[] target, int offset) {
+        // Java finds the digits, the fewest that are enough.
+        String text = Double.toString(value);
+        int count = 0;
+        int power = 0;
+        boolean isBehindPoint = false;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '.') {
+                isBehindPoint = true;
+            } else if (c == 'E') {
+                power += Integer.parseInt(text, i + 1, text.length(), 10);
+                break;
+            } else {
+                power -= isBehindPoint ? 1 : 0;
+                if (c != '0' || count > 0) {
+                    target[offset + count++] = (byte) c;
+                }
+            }
         }
-        return shortest;
+        while (target[offset + count - 1] == '0') {
+            count--;
+            power++;
+        }
+        if (count == 2 && value < SMALLEST_OF_TWO_DIGITS) {
+            // But it writes at least two, the closest two; the tiniest doubles have a spelling of one.
+            int digits = 10 * (target[offset] - '0') + target[offset + 1] - '0';
+            int one = (int) Math.rint(digits / 10.0);
+            if (Double.parseDouble(one + "e" + (power + 1)) == value) {
+                power += one == 10 ? 2 : 1;
+                count = 1;
+                target[offset] = (byte) ('0' + one % 10 + one / 10);
+            }
+        }
+        return spell(target, offset, count, power);
     }
 
-    /** {@code digits} times ten to the {@code power}, spelled plainly unless that takes many zeros. */
-    private static String spell(String digits, int power) {
-        int count = digits.length();
+    /** Spells digits that stand there times ten to the {@code power}: plainly unless that takes many zeros. */
+    private static int spell(byte[] target, int offset, int count, int power) {
         int exponent = power + count - 1;
+        int end = offset + count;
         if (power >= 0 && exponent < count + 7) {
-            return digits + "0".repeat(power);
+            Arrays.fill(target, end, end + power, (byte) '0');
+            return end + power;
         }
         if (power < 0 && (power > -7 || Math.abs(exponent) < 4)) {
-            int point = count + power;
-            return point > 0
-                    ? digits.substring(0, point) + "." + digits.substring(point)
-                    : "0." + "0".repeat(-point) + digits;
+            int point = offset + count + power;
+            if (point > offset) {
+                System.arraycopy(target, point, target, point + 1, end - point);
+                target[point] = '.';
+                return end + 1;
+            }
+            int zeros = 2 + offset - point;
+            System.arraycopy(target, offset, target, offset + zeros, count);
+            Arrays.fill(target, offset, offset + zeros, (byte) '0');
+            target[offset + 1] = '.';
+            return end + zeros;
         }
-        String fraction = count > 1 ? "." + digits.substring(1) : "";
-        return digits.charAt(0) + fraction + "e" + (exponent < 0 ? "-" : "+") + Math.abs(exponent);
+        if (count > 1) {
+            System.arraycopy(target, offset + 1, target, offset + 2, count - 1);
+            target[offset + 1] = '.';
+            end++;
+        }
+        target[end++] = 'e';
+        target[end++] = (byte) (exponent < 0 ? '-' : '+');
+        return writeLong(Math.abs(exponent), target, end);
     }
 
     /** A double with up to 17 decimals and no exponent: how GEOPOS and other "human" replies spell it. */

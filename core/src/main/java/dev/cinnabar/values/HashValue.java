@@ -196,7 +196,7 @@ public final class HashValue {
             entry.longAt(0, newInfo(memory, table.in(memory).create(), 0));
             entry.longAt(8, 0);
         } else {
-            new Listpack().at(Packed.segment(entry), Packed.offset(entry)).format();
+            listpack.at(Packed.segment(entry), Packed.offset(entry)).format();
         }
         look();
         return this;

@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cinnabar.memory.Bytes;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -176,6 +179,47 @@ class NumbersTest {
                         .isEqualTo(value);
             }
         }
+    }
+
+    @Test
+    void writesTheShortestDecimalOfRandomDoubles() {
+        SplittableRandom random = new SplittableRandom(18);
+        for (int i = 0; i < 50_000; i++) {
+            double value = switch (i % 5) {
+                case 0 -> Double.longBitsToDouble(random.nextLong());
+                case 1 -> random.nextInt(-1_000_000, 1_000_000) / 1000.0;
+                case 2 -> random.nextDouble(-1e-5, 1e-5);
+                case 3 -> Math.scalb(random.nextDouble(1, 2), random.nextInt(-40, 90));
+                default -> random.nextInt(1, 3000) * Double.MIN_VALUE;
+            };
+            assertThat(Numbers.format(value)).isEqualTo(spelled(value));
+        }
+    }
+
+    /** By way of decimals: the same rules told otherwise. */
+    private static String spelled(double value) {
+        if (!Double.isFinite(value)) {
+            return Double.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
+        }
+        BigDecimal shortest = new BigDecimal(Double.toString(value)).stripTrailingZeros();
+        BigDecimal shorter = shortest.round(new MathContext(1, RoundingMode.HALF_EVEN));
+        if (shortest.precision() == 2 && shorter.doubleValue() == value) {
+            shortest = shorter;
+        }
+        int exponent = shortest.precision() - shortest.scale() - 1;
+        boolean isWhole = value == Math.rint(value);
+        boolean isPlain = isWhole && Math.abs(value) <= 0x1p62
+                || (shortest.scale() <= 0
+                        ? exponent < shortest.precision() + 7
+                        : shortest.scale() < 7 || Math.abs(exponent) < 4);
+        if (isPlain) {
+            return value == 0 && 1 / value < 0
+                    ? "-0"
+                    : (isWhole && Math.abs(value) <= 0x1p62 ? new BigDecimal(value) : shortest).toPlainString();
+        }
+        String digits = shortest.unscaledValue().abs().toString();
+        return (value < 0 ? "-" : "") + digits.charAt(0) + (digits.length() > 1 ? "." + digits.substring(1) : "") + "e"
+                + (exponent < 0 ? "-" : "+") + Math.abs(exponent);
     }
 
     @ParameterizedTest

@@ -12,6 +12,7 @@ import dev.cinnabar.resp.RequestDecoder;
 import dev.cinnabar.resp.RespWriter;
 import dev.cinnabar.session.Session;
 import dev.cinnabar.testing.Allocation;
+import java.util.Arrays;
 
 /** How much of the heap a request takes, from its bytes to those of its reply. Owned by the test's thread. */
 public final class RequestAllocation {
@@ -23,6 +24,7 @@ public final class RequestAllocation {
     private final Session session = new Session(null, 0, true);
     private final Request request = new Request();
     private final RequestDecoder decoder = new RequestDecoder();
+    private final Bytes window = new Bytes();
     private long written;
     private final RespWriter writer = new RespWriter(
             16 << 10, new ChunkPool(new BufferAccounting()), (bytes, offset, length) -> written += length);
@@ -31,10 +33,22 @@ public final class RequestAllocation {
         dispatcher = redis.engine().newDispatcher();
     }
 
-    /** The bytes that {@value #REQUESTS} runs of a command, its words between blanks, take once it is compiled. */
-    public long leastBytes(String command) {
-        byte[] bytes = encode(command.split(" "));
-        Runnable batch = () -> run(bytes);
+    /**
+     * The bytes that {@value #REQUESTS} runs of a command, its words between blanks, take once it is compiled; or of several
+     * commands one after the other, between semicolons.
+     */
+    public long leastBytes(String commands) {
+        byte[][] requests = Arrays.stream(commands.split(";"))
+                .map(command -> encode(command.split(" ")))
+                .toArray(byte[][]::new);
+        Runnable batch = () -> {
+            for (int i = 0; i < REQUESTS; i++) {
+                for (byte[] bytes : requests) {
+                    run(bytes);
+                }
+            }
+            writer.drain();
+        };
         // Until it is compiled, and what escape analysis saves does not reach the heap any more.
         for (int i = 0; i < 60; i++) {
             batch.run();
@@ -48,19 +62,15 @@ public final class RequestAllocation {
     }
 
     private void run(byte[] bytes) {
-        Bytes window = Bytes.of(bytes);
-        for (int i = 0; i < REQUESTS; i++) {
-            request.begin(bytes);
-            decoder.reset(0);
-            try {
-                decoder.decode(window, bytes.length, request);
-            } catch (ProtocolException e) {
-                throw new AssertionError(e);
-            }
-            dispatcher.beginBatch();
-            dispatcher.dispatch(session, request, writer);
+        request.begin(bytes);
+        decoder.reset(0);
+        try {
+            decoder.decode(window.set(bytes, 0, bytes.length), bytes.length, request);
+        } catch (ProtocolException e) {
+            throw new AssertionError(e);
         }
-        writer.drain();
+        dispatcher.beginBatch();
+        dispatcher.dispatch(session, request, writer);
     }
 
     private static byte[] encode(String... words) {

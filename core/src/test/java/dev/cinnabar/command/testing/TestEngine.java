@@ -39,6 +39,8 @@ public final class TestEngine implements AutoCloseable {
     /** When the clock begins: the first second of 2026. */
     public static final long START_MILLIS = 1_767_225_600_000L;
 
+    private static final String MEMORY_DEBUG = "cinnabar.memory.debug";
+
     private final ManualClock clock = new ManualClock(START_MILLIS);
     private final Engine engine;
     private final Dispatcher waits;
@@ -51,6 +53,21 @@ public final class TestEngine implements AutoCloseable {
 
     public TestEngine(int partitions) {
         this(partitions, Commands.table());
+    }
+
+    /** One whose memory is not in debug mode, which takes room on the heap for every block. */
+    public static TestEngine withPlainMemory(int partitions) {
+        String debug = System.getProperty(MEMORY_DEBUG);
+        System.setProperty(MEMORY_DEBUG, "false");
+        try {
+            return new TestEngine(partitions);
+        } finally {
+            if (debug == null) {
+                System.clearProperty(MEMORY_DEBUG);
+            } else {
+                System.setProperty(MEMORY_DEBUG, debug);
+            }
+        }
     }
 
     /** With commands of the test's own. */
