@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -123,9 +124,10 @@ final class ServerProcess {
         if (configuration.get(Directives.METRICS_PORT) > 0) {
             log.notice("Metrics are on port " + configuration.get(Directives.METRICS_PORT) + ", path /metrics");
         }
-        // Its first use takes 20 milliseconds to build tables: here nobody waits for them.
-        LongDouble.prepare();
         try {
+            if (!toEnd.await(1, TimeUnit.SECONDS)) {
+                prepareWhileIdle();
+            }
             toEnd.await();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -226,6 +228,12 @@ final class ServerProcess {
         server.close();
         log.warning("Cinnabar is now ready to exit, bye bye...");
         return true;
+    }
+
+    /** What first commands would have to wait for: here nobody does. */
+    private static void prepareWhileIdle() {
+        // Its first use takes 20 milliseconds to build tables.
+        LongDouble.prepare();
     }
 
     private void writePidFile() {
