@@ -30,11 +30,6 @@ public interface EntryFormat {
             return null;
         }
 
-        /** Hands to the sink what stands for all bytes of a string that was begun, and {@link Begun#isGathered gathered}. */
-        default void string(Bytes all) {
-            throw new IllegalStateException("nothing is gathered");
-        }
-
         /** Gives memory back. */
         @Override
         void close();
@@ -65,13 +60,13 @@ public interface EntryFormat {
         /** The same for a part of a stream. */
         void part(StreamPart what, Memory memory, long record);
 
-        /** Whether the bytes of the string are not to be had from this, but from {@link Encoder#string} of all of them. */
+        /** Whether the string is to be gathered, and then written as one that may be compressed, with its length in front. */
         boolean isGathered();
 
         /** All elements have come: hands the bytes of what stands behind them to the sink. */
         default void end() {}
     }
 
-    /** A new encoder, whose bytes go to this sink. */
+    /** A new encoder, whose bytes go to this sink; it compresses nothing, but may point out what could be. */
     Encoder newEncoder(RdbWriter.Sink sink);
 }

@@ -17,9 +17,6 @@ public final class RdbEntries implements EntryFormat {
 
     private static final int BUFFER_BYTES = 8 << 10;
 
-    /** A longer element is not compressed: its partition is locked that long. */
-    private static final int MAX_COMPRESSED_LOCKED = 64 << 10;
-
     /** A longer string is not compressed: all its bytes would have to be had at once. */
     private static final int MAX_COMPRESSED_BYTES = 16 << 20;
 
@@ -46,9 +43,10 @@ public final class RdbEntries implements EntryFormat {
         private final Bytes view = new Bytes();
 
         RdbEncoder(RdbWriter.Sink sink) {
-            out = new RdbWriter(sink, BUFFER_BYTES, compresses, accounting)
+            // Not here: partitions are locked.
+            out = new RdbWriter(sink, BUFFER_BYTES, false, accounting)
                     .withoutChecksum()
-                    .compressingAtMost(MAX_COMPRESSED_LOCKED);
+                    .leavingCompression(compresses ? MAX_COMPRESSED_BYTES : 0);
             values = new ValueWriter(out, new Views(limits));
         }
 
@@ -114,13 +112,6 @@ public final class RdbEntries implements EntryFormat {
                     return isGathered;
                 }
             };
-        }
-
-        @Override
-        public void string(Bytes all) {
-            out.compressingAtMost(MAX_COMPRESSED_BYTES);
-            out.string(all);
-            out.flush();
         }
 
         @Override

@@ -100,6 +100,12 @@ public final class RdbFileWriter implements AutoCloseable {
         keys += count;
     }
 
+    /** Writes a string that belongs between bytes of {@link #raw}, compressed where that is shorter. */
+    public void string(int number, Bytes string) {
+        select(number);
+        out.string(string);
+    }
+
     /** Makes of a key and its value what stands for them in a file; returns the version that they need. */
     static int write(RdbWriter out, ValueWriter values, AccessTimes accessTimes, Entry entry, Bytes view) {
         writeTimes(out, accessTimes, entry);

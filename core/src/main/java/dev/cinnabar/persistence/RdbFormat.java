@@ -70,4 +70,9 @@ final class RdbFormat {
     static final int MIN_SAVING = 4;
 
     private RdbFormat() {}
+
+    /** How many bytes the length of a string takes. */
+    static int lengthBytes(int length) {
+        return length < 1 << 6 ? 1 : length < 1 << 14 ? 2 : 5;
+    }
 }

@@ -19,6 +19,9 @@ public final class RdbWriter implements AutoCloseable {
     @FunctionalInterface
     public interface Sink {
         void write(byte[] bytes, int offset, int length);
+
+        /** The next bytes will be a string of so many bytes with its length in front, which someone may want to compress. */
+        default void string(int length) {}
     }
 
     private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
@@ -42,7 +45,10 @@ public final class RdbWriter implements AutoCloseable {
     private int length;
     private int summed;
     private boolean sums = true;
-    private int mostCompressed = Integer.MAX_VALUE;
+
+    /** Strings up to this length are pointed out to the sink. */
+    private int mostPointedOut;
+
     private long flushed;
     private long crc;
 
@@ -69,9 +75,9 @@ public final class RdbWriter implements AutoCloseable {
         return this;
     }
 
-    /** Longer strings are not compressed. */
-    RdbWriter compressingAtMost(int bytes) {
-        mostCompressed = bytes;
+    /** Leaves it to the sink to compress strings up to this length. */
+    RdbWriter leavingCompression(int mostBytes) {
+        mostPointedOut = mostBytes;
         return this;
     }
 
@@ -187,7 +193,11 @@ public final class RdbWriter implements AutoCloseable {
                 return;
             }
         }
-        if (!compresses || n <= RdbFormat.MAX_UNCOMPRESSED || n > mostCompressed || !compressed(bytes)) {
+        if (n <= RdbFormat.MAX_UNCOMPRESSED || !compresses || !compressed(bytes)) {
+            if (n > RdbFormat.MAX_UNCOMPRESSED && n <= mostPointedOut) {
+                flush();
+                sink.string(n);
+            }
             length(n);
             bytes(bytes);
         }

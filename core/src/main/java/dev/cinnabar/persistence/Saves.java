@@ -368,9 +368,17 @@ public final class Saves {
                 }
             }
             begun = true;
-            stream.run((database, entries, version, keys) -> {
-                writer.raw(database, entries, version, keys);
-                delay(keys, stream);
+            stream.run(new SnapshotStream.Output() {
+                @Override
+                public void write(int database, Bytes entries, int version, long keys) {
+                    writer.raw(database, entries, version, keys);
+                    delay(keys, stream);
+                }
+
+                @Override
+                public void string(int database, Bytes string) {
+                    writer.string(database, string);
+                }
             });
             log.get()
                     .verbose(String.format(

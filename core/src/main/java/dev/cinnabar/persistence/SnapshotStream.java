@@ -34,6 +34,9 @@ public final class SnapshotStream implements Snapshot.Sink {
      *
      * A big value that comes by elements has chunks of its own. While it is being written nothing else is.
      *
+     * Compressing takes as long as all the rest, so it is done when a chunk is written, with no lock held: a chunk knows where
+     * in it the strings are for which that may be worth while.
+     *
      * A chunk has entries of several databases if they come like that, each run of them with its number.
      */
 
@@ -44,8 +47,14 @@ public final class SnapshotStream implements Snapshot.Sink {
          * Some keys with their values.
          *
          * @param version the version of the format that can tell all of them
+         * @param keys how many begin in them
          */
         void write(int database, Bytes entries, int version, long keys);
+
+        /** A string in the middle of these, to be written with its length, and compressed where that is shorter. */
+        default void string(int database, Bytes string) {
+            throw new IllegalStateException("a format without strings that are pointed out");
+        }
     }
 
     private static final int CHUNK_BYTES = 32 << 10;
@@ -71,6 +80,21 @@ public final class SnapshotStream implements Snapshot.Sink {
         int[] runs = new int[4 * 8];
 
         int runCount;
+
+        /** For each string that may be compressed: where its length stands, and its length. */
+        private int[] strings = new int[2 * 16];
+
+        int stringCount;
+
+        /** A string comes next. */
+        void string(int n) {
+            int at = 2 * stringCount++;
+            if (at == strings.length) {
+                strings = Arrays.copyOf(strings, 2 * strings.length);
+            }
+            strings[at] = length;
+            strings[at + 1] = n;
+        }
 
         void append(byte[] source, int offset, int n) {
             if (segment.byteSize() - length < n) {
@@ -125,9 +149,21 @@ public final class SnapshotStream implements Snapshot.Sink {
 
         void writeTo(Output output, Bytes view) {
             int from = 0;
+            int next = 0;
             for (int i = 0; i < 4 * runCount; i += 4) {
-                output.write(runs[i], part(view, from, runs[i + 1] - from), runs[i + 2], runs[i + 3]);
-                from = runs[i + 1];
+                int database = runs[i];
+                int end = runs[i + 1];
+                int version = runs[i + 2];
+                for (; next < stringCount && strings[2 * next] < end; next++) {
+                    int at = strings[2 * next];
+                    int n = strings[2 * next + 1];
+                    output.write(database, part(view, from, at - from), version, 0);
+                    from = at + RdbFormat.lengthBytes(n);
+                    output.string(database, part(view, from, n));
+                    from += n;
+                }
+                output.write(database, part(view, from, end - from), version, runs[i + 3]);
+                from = end;
             }
         }
 
@@ -144,6 +180,7 @@ public final class SnapshotStream implements Snapshot.Sink {
             length = 0;
             runs[3] = 0;
             runCount = 0;
+            stringCount = 0;
             if (arena != null) {
                 arena.close();
                 arena = null;
@@ -153,13 +190,12 @@ public final class SnapshotStream implements Snapshot.Sink {
     }
 
     /** What a partition has; guarded by its lock, until the snapshot is through with it. */
-    private final class Lane {
+    private final class Lane implements RdbWriter.Sink {
         @Nullable
         Chunk chunk;
 
         /** Where the encoder's bytes go. */
-        @Nullable
-        Chunk target;
+        private @Nullable Chunk target;
 
         EntryFormat.@Nullable Encoder encoder;
 
@@ -167,11 +203,20 @@ public final class SnapshotStream implements Snapshot.Sink {
             target = chunk;
             EntryFormat.Encoder own = encoder;
             if (own == null) {
-                own = format.newEncoder(
-                        (bytes, offset, n) -> Objects.requireNonNull(target).append(bytes, offset, n));
+                own = format.newEncoder(this);
                 encoder = own;
             }
             return own;
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int n) {
+            Objects.requireNonNull(target).append(bytes, offset, n);
+        }
+
+        @Override
+        public void string(int n) {
+            Objects.requireNonNull(target).string(n);
         }
 
         @Nullable
@@ -184,11 +229,13 @@ public final class SnapshotStream implements Snapshot.Sink {
         long take(int database, Entry entry) {
             Chunk filled = chunk();
             int before = filled.length;
+            int stringsBefore = filled.stringCount;
             int version;
             try {
                 version = encoderTo(filled).encode(entry);
             } catch (RuntimeException | OutOfMemoryError e) {
                 filled.length = before;
+                filled.stringCount = stringsBefore;
                 throw e;
             }
             filled.endEntry(database, version);
@@ -344,10 +391,7 @@ public final class SnapshotStream implements Snapshot.Sink {
         /** Writes what could not be before all had come. */
         void end(Output output) {
             if (begun.isGathered() && !snapshot.isDiscarded()) {
-                try (EntryFormat.Encoder encoder = format.newEncoder(
-                        (bytes, offset, n) -> output.write(database, view.set(bytes, offset, n), begun.version(), 0))) {
-                    encoder.string(gathered.view(new Bytes()));
-                }
+                output.string(database, gathered.view(view));
             }
             gathered.close();
         }
