@@ -20,8 +20,9 @@ import java.util.concurrent.locks.LockSupport;
  * starts it.
  *
  * <p>Each command has a time at which it is due, a tenth of a millisecond after the one before: how long it takes is counted
- * from there, so a stall counts for all that should have been sent meanwhile. Arguments: the port, the server's process id,
- * how many keys.
+ * from there, so a stall counts for all that should have been sent meanwhile, and so does a machine on which a round trip takes
+ * longer than that. How long commands took from when they were sent is told beside it. Arguments: the port, the server's
+ * process id, how many keys.
  */
 public final class SaveUnderLoad {
 
@@ -161,7 +162,7 @@ public final class SaveUnderLoad {
             long before = residentKilobytes();
             long start = System.nanoTime();
             client.send("BGSAVE\r\n".getBytes(US_ASCII), 8, 1);
-            long[] took = probe(MAX_COMMANDS, true);
+            Times took = probe(MAX_COMMANDS, true);
             double seconds = (System.nanoTime() - start) / 1e9;
             long peak = peakKilobytes;
             stop.set(true);
@@ -210,12 +211,16 @@ public final class SaveUnderLoad {
 
     private volatile long peakKilobytes;
 
-    /** Sends commands, at most so many or until no save runs any more; returns how long each took, in nanoseconds. */
-    private long[] probe(int max, boolean whileSaving) throws IOException, InterruptedException {
+    /** How long commands took, in nanoseconds: since they were due, and since they were sent. */
+    private record Times(long[] sinceDue, long[] sinceSent) {}
+
+    /** Sends commands, at most so many or until no save runs any more. */
+    private Times probe(int max, boolean whileSaving) throws IOException, InterruptedException {
         AtomicBoolean stop = new AtomicBoolean();
         peakKilobytes = 0;
         Thread watcher = Thread.ofPlatform().start(() -> watch(stop, whileSaving));
-        long[] took = new long[max];
+        long[] sinceDue = new long[max];
+        long[] sinceSent = new long[max];
         int count = 0;
         try (Client client = new Client(port)) {
             SplittableRandom random = new SplittableRandom(3);
@@ -231,14 +236,17 @@ public final class SaveUnderLoad {
                 for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
                     LockSupport.parkNanos(left);
                 }
+                long sent = System.nanoTime();
                 client.send(command, command.length, 1);
-                took[count++] = System.nanoTime() - due;
+                long done = System.nanoTime();
+                sinceDue[count] = done - due;
+                sinceSent[count++] = done - sent;
             }
         } finally {
             stop.set(true);
             watcher.join();
         }
-        return Arrays.copyOf(took, count);
+        return new Times(Arrays.copyOf(sinceDue, count), Arrays.copyOf(sinceSent, count));
     }
 
     private void watch(AtomicBoolean stop, boolean whileSaving) {
@@ -256,11 +264,16 @@ public final class SaveUnderLoad {
         }
     }
 
+    private static void report(String name, Times times) {
+        report(name + ", since due", times.sinceDue);
+        report(name + ", since sent", times.sinceSent);
+    }
+
     private static void report(String name, long[] took) {
         Arrays.sort(took);
         int n = took.length;
         System.out.printf(
-                "%-20s %7d commands: median %.3f ms, 99 %% %.3f ms, 99.9 %% %.2f ms, worst %.2f ms%n",
+                "%-32s %7d commands: median %.3f ms, 99 %% %.3f ms, 99.9 %% %.2f ms, worst %.2f ms%n",
                 name,
                 n,
                 took[n / 2] / 1e6,
