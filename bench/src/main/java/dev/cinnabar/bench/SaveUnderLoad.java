@@ -212,7 +212,15 @@ public final class SaveUnderLoad {
     private volatile long peakKilobytes;
 
     /** How long commands took, in nanoseconds: since they were due, and since they were sent. */
-    private record Times(long[] sinceDue, long[] sinceSent) {}
+    private static final class Times {
+        private final long[] sinceDue;
+        private final long[] sinceSent;
+
+        Times(long[] sinceDue, long[] sinceSent) {
+            this.sinceDue = sinceDue;
+            this.sinceSent = sinceSent;
+        }
+    }
 
     /** Sends commands, at most so many or until no save runs any more. */
     private Times probe(int max, boolean whileSaving) throws IOException, InterruptedException {
