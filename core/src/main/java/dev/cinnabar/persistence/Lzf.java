@@ -3,6 +3,9 @@ package dev.cinnabar.persistence;
 import dev.cinnabar.memory.Bytes;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
@@ -29,6 +32,13 @@ final class Lzf {
     /** No stream becomes longer than so many times its length: the most that three bytes can stand for are 264. */
     static final int MAX_EXPANSION = 88;
 
+    /*
+     * Compressing is done in arrays of this object: to copy the text here, and the result from here, takes less time than to read
+     * and write segments in small pieces. The text goes through a window that slides: what lies before the place where it looks for
+     * matches is all that a match can reach, what lies behind is at least the longest match. A smaller table for short texts was
+     * tried, and is not faster.
+     */
+
     private static final int TABLE_BITS = 14;
     private static final int MAX_LITERALS = 32;
     private static final int MIN_MATCH = 3;
@@ -39,17 +49,45 @@ final class Lzf {
     /** After so many bytes without a match it looks at fewer and fewer of them. */
     private static final int PATIENCE_BITS = 6;
 
+    /** But at one in so many. */
+    private static final int MAX_STEP = 128;
+
+    /** So many bytes are expanded eight at a time; for more of them a general copy is faster. */
+    private static final int SHORT_RUN = 16;
+
+    private static final int WINDOW_BYTES = 4 * MAX_DISTANCE;
+    private static final int OUT_BYTES = 4 << 10;
+
+    private static final int THREE_BYTES = 0xffffff;
+    private static final int MULTIPLIER = 0x9e3779b1;
+
+    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
+    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG_UNALIGNED;
 
     /**
-     * Where three bytes of this hash stood last, plus {@link #base}: what an earlier text has left behind lies before it, so
-     * the table need not be cleared for each.
+     * Where in the window three bytes of this hash stood last, plus {@link #base}: what has left the window, or belongs to an
+     * earlier text, lies before it, so the table need not be cleared.
      */
     private final int[] table = new int[1 << TABLE_BITS];
 
-    private int base;
+    private int base = 1;
+
+    /** Longer than what it can hold by what a copy of literals reads too much. */
+    private final byte[] window = new byte[WINDOW_BYTES + MAX_LITERALS];
+
+    private int filled;
+    private int at;
+
+    /** From here to {@link #at} nothing has been written, and since then nothing has matched. */
+    private int literals;
+
+    private int unmatched;
 
     // Where the stream is written to, and how much of it there is.
+    private final byte[] out = new byte[OUT_BYTES + 2 * MAX_LITERALS];
+    private int outLength;
     private MemorySegment target = MemorySegment.NULL;
     private long targetBase;
     private int written;
@@ -58,81 +96,126 @@ final class Lzf {
     Lzf() {}
 
     /** Writes the compressed bytes, at most {@code limit} of them: returns how many, or 0 where that is not enough. */
-    int compress(Bytes from, MemorySegment to, long at, int limit) {
+    int compress(Bytes from, MemorySegment to, long toAt, int limit) {
         target = to;
-        targetBase = at;
+        targetBase = toAt;
         written = 0;
+        outLength = 0;
         this.limit = limit;
-        int length = from.length();
-        if (base > Integer.MAX_VALUE - length) {
+        if (base > Integer.MAX_VALUE - from.length() - WINDOW_BYTES) {
             Arrays.fill(table, 0);
-            base = 0;
+            base = 1;
         }
-        boolean fits = compress(from, length);
-        base += length;
+        boolean fits = compress(from);
+        base += filled;
+        if (fits) {
+            flush();
+        }
         target = MemorySegment.NULL;
         return fits ? written : 0;
     }
 
-    private boolean compress(Bytes from, int length) {
-        int literals = 0;
-        int at = 0;
-        while (at <= length - MIN_MATCH) {
-            int three = threeAt(from, at, length);
-            int slot = three * 0x9e3779b1 >>> 32 - TABLE_BITS;
-            int candidate = table[slot] - base;
-            table[slot] = base + at;
-            if (candidate >= 0
-                    && candidate < at
-                    && at - candidate <= MAX_DISTANCE
-                    && threeAt(from, candidate, length) == three) {
-                int n = match(from, candidate, at, Math.min(length - at, MAX_MATCH));
-                if (!writeLiterals(from, literals, at) || !writeMatch(at - candidate, n)) {
-                    return false;
-                }
-                at += n;
-                literals = at;
-                if (at <= length - MIN_MATCH) {
-                    // So that a repetition that goes on is found at its next byte.
-                    table[threeAt(from, at - 1, length) * 0x9e3779b1 >>> 32 - TABLE_BITS] = base + at - 1;
-                }
-            } else {
-                at += 1 + (at - literals >>> PATIENCE_BITS);
+    private boolean compress(Bytes from) {
+        int next = 0;
+        filled = 0;
+        at = 0;
+        literals = 0;
+        unmatched = 0;
+        do {
+            slide();
+            int n = Math.min(from.length() - next, WINDOW_BYTES - filled);
+            from.copyTo(next, window, filled, n);
+            filled += n;
+            next += n;
+            boolean isLast = next == from.length();
+            if (!search(isLast ? filled - MIN_MATCH : filled - MAX_MATCH)) {
+                return false;
             }
-        }
-        return writeLiterals(from, literals, length);
+            // What is left of them is less than a match can reach, and so not lost when the window slides.
+            int end = isLast ? filled : literals + (Math.min(at, filled) - literals) / MAX_LITERALS * MAX_LITERALS;
+            if (!writeLiterals(end)) {
+                return false;
+            }
+        } while (next < from.length());
+        return true;
     }
 
-    private static int threeAt(Bytes from, int at, int length) {
-        return (int) (at <= length - 8 ? from.longAt(at) & 0xffffff : from.tailAt(at, MIN_MATCH));
+    /** Drops from the window what no match can reach any more. */
+    private void slide() {
+        int n = at - MAX_DISTANCE;
+        if (n > 0) {
+            System.arraycopy(window, n, window, 0, filled - n);
+            filled -= n;
+            at -= n;
+            literals -= n;
+            unmatched -= n;
+            base += n;
+        }
+    }
+
+    /** Looks for matches up to this place and writes them, with what is before them. */
+    private boolean search(int last) {
+        byte[] text = window;
+        int[] seen = table;
+        int origin = base;
+        int i = at;
+        while (i <= last) {
+            int four = (int) INT.get(text, i);
+            int slot = (four & THREE_BYTES) * MULTIPLIER >>> 32 - TABLE_BITS;
+            int candidate = seen[slot] - origin;
+            seen[slot] = origin + i;
+            if (candidate >= 0
+                    && i - candidate <= MAX_DISTANCE
+                    && (((int) INT.get(text, candidate) ^ four) & THREE_BYTES) == 0) {
+                int n = match(text, candidate, i, Math.min(filled - i, MAX_MATCH));
+                if (!writeLiterals(i) || !writeMatch(i - candidate, n)) {
+                    return false;
+                }
+                i += n;
+                literals = i;
+                unmatched = i;
+                if (i <= filled - MIN_MATCH) {
+                    // So that a repetition that goes on is found at its next byte.
+                    seen[((int) INT.get(text, i - 1) & THREE_BYTES) * MULTIPLIER >>> 32 - TABLE_BITS] = origin + i - 1;
+                }
+            } else {
+                i += Math.min(1 + (i - unmatched >>> PATIENCE_BITS), MAX_STEP);
+            }
+        }
+        at = i;
+        return true;
     }
 
     /** How many bytes are equal at two places, the first three being so. */
-    private static int match(Bytes from, int one, int other, int max) {
+    private static int match(byte[] text, int one, int other, int max) {
         int n = MIN_MATCH;
         while (n <= max - 8) {
-            long difference = from.longAt(one + n) ^ from.longAt(other + n);
+            long difference = (long) LONG.get(text, one + n) ^ (long) LONG.get(text, other + n);
             if (difference != 0) {
                 return n + (Long.numberOfTrailingZeros(difference) >>> 3);
             }
             n += 8;
         }
-        while (n < max && from.byteAt(one + n) == from.byteAt(other + n)) {
+        while (n < max && text[one + n] == text[other + n]) {
             n++;
         }
         return n;
     }
 
-    private boolean writeLiterals(Bytes from, int start, int end) {
-        for (int at = start; at < end; ) {
-            int n = Math.min(end - at, MAX_LITERALS);
-            if (written + 1 + n > limit) {
+    private boolean writeLiterals(int end) {
+        while (literals < end) {
+            int n = Math.min(end - literals, MAX_LITERALS);
+            int to = room(1 + n);
+            if (to < 0) {
                 return false;
             }
-            write(n - 1);
-            from.copyTo(at, target, targetBase + written, n);
-            written += n;
-            at += n;
+            out[to++] = (byte) (n - 1);
+            // Mostly they are few: what is copied too much is written over.
+            for (int i = 0; i < n; i += 8) {
+                LONG.set(out, to + i, (long) LONG.get(window, literals + i));
+            }
+            outLength = to + n;
+            literals += n;
         }
         return true;
     }
@@ -140,21 +223,36 @@ final class Lzf {
     private boolean writeMatch(int distance, int length) {
         int offset = distance - 1;
         int rest = length - 2;
-        if (written + 3 > limit) {
+        int to = room(3);
+        if (to < 0) {
             return false;
         }
         if (rest < LONG_MATCH) {
-            write(rest << 5 | offset >>> 8);
+            out[to++] = (byte) (rest << 5 | offset >>> 8);
         } else {
-            write(LONG_MATCH << 5 | offset >>> 8);
-            write(rest - LONG_MATCH);
+            out[to++] = (byte) (LONG_MATCH << 5 | offset >>> 8);
+            out[to++] = (byte) (rest - LONG_MATCH);
         }
-        write(offset);
+        out[to++] = (byte) offset;
+        outLength = to;
         return true;
     }
 
-    private void write(int b) {
-        target.set(BYTE, targetBase + written++, (byte) b);
+    /** Where so many bytes can be written; -1 where that would be too many. */
+    private int room(int n) {
+        if (written + outLength > limit - n) {
+            return -1;
+        }
+        if (outLength > OUT_BYTES) {
+            flush();
+        }
+        return outLength;
+    }
+
+    private void flush() {
+        MemorySegment.copy(out, 0, target, BYTE, targetBase + written, outLength);
+        written += outLength;
+        outLength = 0;
     }
 
     /** Decompresses {@code n} bytes into {@code length}: returns whether they are well-formed and as many. */
@@ -168,7 +266,13 @@ final class Lzf {
                 if (run > n - in || run > length - out) {
                     return false;
                 }
-                MemorySegment.copy(from, fromAt + in, to, toAt + out, run);
+                if (run <= SHORT_RUN && n - in >= SHORT_RUN && length - out >= SHORT_RUN) {
+                    for (int i = 0; i < run; i += 8) {
+                        to.set(WORD, toAt + out + i, from.get(WORD, fromAt + in + i));
+                    }
+                } else {
+                    MemorySegment.copy(from, fromAt + in, to, toAt + out, run);
+                }
                 in += run;
                 out += run;
                 continue;
@@ -185,7 +289,14 @@ final class Lzf {
             if (distance > out || run > length - out) {
                 return false;
             }
-            repeat(to, toAt + out, distance, run);
+            if (run <= SHORT_RUN && distance >= 8 && length - out >= SHORT_RUN) {
+                // Each eight bytes are there before they are read; the last ones may be too many, and are written over.
+                for (int i = 0; i < run; i += 8) {
+                    to.set(WORD, toAt + out + i, to.get(WORD, toAt + out + i - distance));
+                }
+            } else {
+                repeat(to, toAt + out, distance, run);
+            }
             out += run;
         }
         return out == length;

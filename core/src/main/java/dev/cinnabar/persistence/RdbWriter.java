@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes what RDB files and dumps are made of: bytes, lengths, strings and numbers, with the checksum of all so far. Owned by
@@ -52,7 +53,7 @@ public final class RdbWriter implements AutoCloseable {
     private long flushed;
     private long crc;
 
-    private final Lzf lzf = new Lzf();
+    private @Nullable Lzf lzf;
     private final byte[] small;
     private final MemorySegment smallSegment;
     private final Buffer compressed;
@@ -239,7 +240,7 @@ public final class RdbWriter implements AutoCloseable {
             compressed.ensureFree(max);
         }
         MemorySegment target = isShort ? smallSegment : compressed.segment();
-        int n = lzf.compress(bytes, target, 0, max);
+        int n = lzf().compress(bytes, target, 0, max);
         if (n > 0) {
             byteValue(RdbFormat.LZF);
             length(n);
@@ -251,5 +252,15 @@ public final class RdbWriter implements AutoCloseable {
             compressed.shrink();
         }
         return n > 0;
+    }
+
+    /** Made when it is needed: it is of some size. */
+    private Lzf lzf() {
+        Lzf own = lzf;
+        if (own == null) {
+            own = new Lzf();
+            lzf = own;
+        }
+        return own;
     }
 }

@@ -86,6 +86,39 @@ class LzfTest {
         assertThat(compress(text, text.length)).hasSizeLessThan(text.length / 80);
     }
 
+    /** Matches that reach back as far as they can, wherever the window of the compressor is. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 264, 8191, 8192, 8193})
+    void findsWhatIsFarBack(int distance) {
+        SplittableRandom random = new SplittableRandom(distance);
+        byte[] text = new byte[200_000];
+        random.nextBytes(text);
+        for (int i = distance; i < text.length; i++) {
+            text[i] = text[i - distance];
+        }
+        byte[] compressed = compress(text, text.length + text.length / 32 + 1);
+        byte[] back = new byte[text.length];
+        assertThat(expand(compressed, back)).isTrue();
+        assertThat(back).isEqualTo(text);
+        if (distance <= 8192) {
+            // Where it has begun to look at fewer places it finds the repetitions later.
+            assertThat(compressed.length).isLessThan(text.length / 4);
+        } else {
+            assertThat(compressed.length).isGreaterThan(text.length);
+        }
+    }
+
+    @Test
+    void aLimitThatIsReachedIsHeeded() {
+        byte[] text = text(new SplittableRandom(9));
+        while (text.length < 40_000) {
+            text = Arrays.copyOf(text, 2 * text.length + 1);
+        }
+        int n = compress(text, text.length).length;
+        assertThat(compress(text, n).length).isEqualTo(n);
+        assertThat(compress(text, n - 1).length).isZero();
+    }
+
     @Test
     void theExampleOfThePicture() {
         assertThat(HexFormat.of().formatHex(compress("abcabcabcabca".getBytes(US_ASCII), 100)))
