@@ -197,10 +197,13 @@ final class AofWriter implements Journal.Reader, Runnable {
     @Override
     public boolean commit() {
         if (policy == FsyncPolicy.ALWAYS
-                && pace.isFull(journal.waits())
                 && pace.isQuick()
                 && !journal.hasCut()
-                && commitLock.tryLock()) {
+                && pace.waitNanos(journal.waits(), clock.nanos()) <= 0) {
+            if (!commitLock.tryLock()) {
+                // Who holds it tells all that wait when he is done, and so the caller comes again.
+                return false;
+            }
             try {
                 commitLocked();
             } finally {

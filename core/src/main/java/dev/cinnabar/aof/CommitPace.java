@@ -16,7 +16,7 @@ final class CommitPace {
      * How many are to come is known: those that the last commit released and those that came while it ran. When they are all
      * there, nobody is left to be served meanwhile, and the thread that has run the last request may as well sync itself:
      * that spares two changes of threads. When the time is over first, the wait was in vain; then a few commits do not wait
-     * at all, more of them each time, up to a limit.
+     * at all, more of them each time, up to a limit; those, too, are made by whoever has run all that had come.
      *
      * F is an average, of which a sync makes up an eighth.
      */
