@@ -65,7 +65,7 @@ public final class AppendOnly implements AofWriter.Owner {
     private volatile @Nullable Path backupDirectory;
 
     // Guarded by this.
-    private State state = State.OFF;
+    private volatile State state = State.OFF;
     private Manifest manifest = Manifest.EMPTY;
     private @Nullable Thread rewriter;
     private volatile boolean scheduled;
@@ -1057,9 +1057,9 @@ public final class AppendOnly implements AofWriter.Owner {
         return current == null ? 0 : current.delayedSyncs();
     }
 
-    /** Up to where the journal is on disk. */
-    public long synced() {
+    /** Whether what was appended before that offset of the journal will be there after a loss of power. */
+    public boolean isOnDisk(long offset) {
         AofWriter current = writer;
-        return current == null ? 0 : current.synced();
+        return state == State.ON && current != null && current.synced() >= offset;
     }
 }

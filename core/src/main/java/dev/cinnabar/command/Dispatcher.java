@@ -164,11 +164,12 @@ public final class Dispatcher {
     }
 
     /** The locked step ends: what it has changed is logged, then others may come. */
-    private void commit(long locked) {
+    private void commit(Session session, long locked) {
         try {
             if (!effects.isEmpty()) {
                 journal.append(effects);
                 effects.clear();
+                session.wrote(journal.end());
             }
         } finally {
             keyspace.unlock(locked);
@@ -350,7 +351,7 @@ public final class Dispatcher {
         try {
             run(session, spec, args, reply);
         } finally {
-            commit(locked);
+            commit(session, locked);
         }
         runUnlockedWork();
         if (keyspace.hasReady()) {
@@ -437,6 +438,9 @@ public final class Dispatcher {
     /** How soon after it was to be tried again a client is looked at once more that a pause has kept from it. */
     private static final long PAUSED_AGAIN_MILLIS = 20;
 
+    /** The partition that guards waits for no key. */
+    private static final long KEYLESS = 1;
+
     /** Whether the running command is one of a transaction. */
     boolean isExecuting() {
         return executing;
@@ -452,13 +456,26 @@ public final class Dispatcher {
             return;
         }
         if (executing || client == null) {
-            output.nilArray();
+            if (waiting.late() == null) {
+                output.nilArray();
+            } else {
+                waiting.late().accept(output);
+            }
             return;
         }
+        long mask = waiting.keys() == 0 ? KEYLESS : args.mask();
         long deadline = waiting.timeoutMillis() == 0 ? Blocked.FOREVER : nowMillis + waiting.timeoutMillis();
         Request request = waiting.rewritten() != null ? waiting.rewritten() : args.request();
         Blocked blocked = new Blocked(
-                session, client, call.spec().id(), request, args.mask(), deadline, muted, waiting.againMillis());
+                session,
+                client,
+                call.spec().id(),
+                request,
+                mask,
+                deadline,
+                muted,
+                waiting.againMillis(),
+                waiting.late());
         int end = waiting.firstKey() + waiting.keys();
         for (int i = waiting.firstKey(); i < end; i++) {
             blocked.waiters()
@@ -470,7 +487,16 @@ public final class Dispatcher {
                             args.at(i, keyView).toByteArray(),
                             args.hash(i)));
         }
-        engine.beginWait(blocked);
+        if (waiting.keys() > 0) {
+            engine.beginWait(blocked);
+            return;
+        }
+        keyspace.lock(mask);
+        try {
+            engine.beginWait(blocked);
+        } finally {
+            keyspace.unlock(mask);
+        }
     }
 
     /** Whether the running command can wait, or is waiting. */
@@ -548,7 +574,7 @@ public final class Dispatcher {
                 served = engine.endWait(blocked);
             }
         } finally {
-            commit(blocked.mask());
+            commit(blocked.session(), blocked.mask());
         }
         runUnlockedWork();
         if (served) {
@@ -581,7 +607,7 @@ public final class Dispatcher {
         Output current = output;
         begin(blocked);
         if (error == null) {
-            output.nilArray();
+            blocked.answerLate(output);
         } else {
             output.error(error);
             count(output);
@@ -830,7 +856,7 @@ public final class Dispatcher {
             }
         } finally {
             executing = false;
-            commit(locked);
+            commit(session, locked);
         }
     }
 

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 public final class Timeouts {
 
     private static final RedisError NOT_A_FLOAT = new RedisError("ERR timeout is not a float or out of range");
+    private static final RedisError NOT_AN_INTEGER = new RedisError("ERR timeout is not an integer or out of range");
     private static final RedisError OUT_OF_RANGE = new RedisError("ERR timeout is out of range");
     private static final RedisError NEGATIVE = new RedisError("ERR timeout is negative");
 
@@ -17,6 +18,20 @@ public final class Timeouts {
     private static final double MAX_MILLIS = 9.223370e18;
 
     private Timeouts() {}
+
+    /** The argument at an index, a whole number of milliseconds; 0: without limit. */
+    public static long millis(Args args, int index, long nowMillis) {
+        if (args.failed()) {
+            return 0;
+        }
+        long millis = args.integer(index, NOT_AN_INTEGER);
+        if (!args.failed() && millis < 0) {
+            args.fail(NEGATIVE);
+        } else if (millis > Long.MAX_VALUE - nowMillis) {
+            args.fail(OUT_OF_RANGE);
+        }
+        return millis;
+    }
 
     /** The argument at an index, seconds with or without a fraction, in whole milliseconds, rounded up; 0: without limit. */
     public static long seconds(Args args, int index) {

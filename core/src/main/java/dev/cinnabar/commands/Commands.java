@@ -15,6 +15,7 @@ import dev.cinnabar.commands.latency.SlowlogCommands;
 import dev.cinnabar.commands.lists.ListCommands;
 import dev.cinnabar.commands.persistence.AppendOnlyCommands;
 import dev.cinnabar.commands.persistence.BackupCommands;
+import dev.cinnabar.commands.persistence.WaitCommands;
 import dev.cinnabar.commands.pubsub.PubSubCommands;
 import dev.cinnabar.commands.server.CommandCommands;
 import dev.cinnabar.commands.server.ConfigCommands;
@@ -60,6 +61,7 @@ public final class Commands {
         rows.addAll(ServerCommands.table());
         rows.addAll(AppendOnlyCommands.table());
         rows.addAll(BackupCommands.table());
+        rows.addAll(WaitCommands.table());
         rows.addAll(MemoryCommands.table());
         rows.addAll(HotKeysCommands.table());
         rows.addAll(SlowlogCommands.table());

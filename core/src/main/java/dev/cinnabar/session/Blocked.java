@@ -1,15 +1,18 @@
 package dev.cinnabar.session;
 
 import dev.cinnabar.keyspace.Waiter;
+import dev.cinnabar.resp.Reply;
 import dev.cinnabar.resp.Request;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A command that waits for keys, with the client that sent it. Guarded by the locks of all partitions of the command's keys:
- * who holds them may try the command again or end the wait.
+ * A command that waits for keys, with the client that sent it. Guarded by the locks of all partitions of the command's keys,
+ * or of one partition if it has none: who holds them may try the command again or end the wait.
  */
 public final class Blocked implements Waiter.Owner {
 
@@ -29,6 +32,7 @@ public final class Blocked implements Waiter.Owner {
     private final long mask;
     private final long deadlineMillis;
     private final boolean muted;
+    private final @Nullable Consumer<Reply> late;
     private final List<Waiter> waiters = new ArrayList<>(1);
     private boolean waiting = true;
 
@@ -40,6 +44,7 @@ public final class Blocked implements Waiter.Owner {
      * @param mask the partitions of its keys
      * @param muted whether the client does not want the reply
      * @param againMillis when it is tried again though no key has changed, or {@link #FOREVER}
+     * @param late writes the reply when the time is over; null: it is the nil array
      */
     public Blocked(
             Session session,
@@ -49,7 +54,8 @@ public final class Blocked implements Waiter.Owner {
             long mask,
             long deadlineMillis,
             boolean muted,
-            long againMillis) {
+            long againMillis,
+            @Nullable Consumer<Reply> late) {
         this.session = session;
         this.client = client;
         this.command = new Transaction.Queued(command, request);
@@ -57,6 +63,7 @@ public final class Blocked implements Waiter.Owner {
         this.deadlineMillis = deadlineMillis;
         this.muted = muted;
         this.againMillis = againMillis;
+        this.late = late;
     }
 
     public Session session() {
@@ -97,6 +104,15 @@ public final class Blocked implements Waiter.Owner {
 
     public boolean isMuted() {
         return muted;
+    }
+
+    /** Writes the reply of a wait whose time is over. */
+    public void answerLate(Reply reply) {
+        if (late == null) {
+            reply.nilArray();
+        } else {
+            late.accept(reply);
+        }
     }
 
     /** Where it is registered. */

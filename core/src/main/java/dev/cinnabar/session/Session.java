@@ -46,6 +46,7 @@ public final class Session {
     private final Subscriptions subscriptions = new Subscriptions();
     private boolean special;
     private boolean postponed;
+    private long written;
     private volatile boolean monitor;
     private volatile @Nullable ClientTracking tracking;
     private volatile @Nullable Blocked blocked;
@@ -206,6 +207,15 @@ public final class Session {
 
     public void postponed(boolean postponed) {
         this.postponed = postponed;
+    }
+
+    /** Up to where the journal must be on disk for all that the client has written to be there; 0: it has written nothing. */
+    public long written() {
+        return written;
+    }
+
+    public void wrote(long end) {
+        written = end;
     }
 
     public @Nullable Peer peer() {

@@ -129,7 +129,14 @@ final class ReadGroupCommand {
             answer();
         } else if (options.timeoutMillis >= 0) {
             call.block(new Waiting(
-                    Type.STREAM, true, options.timeoutMillis, options.firstKey, options.keys, null, claimableMillis));
+                    Type.STREAM,
+                    true,
+                    options.timeoutMillis,
+                    options.firstKey,
+                    options.keys,
+                    null,
+                    claimableMillis,
+                    null));
         } else {
             reply.nilArray();
         }
