@@ -70,7 +70,7 @@ final class AofReader {
         return origin + end;
     }
 
-    /** The number of the line that comes next, or that is bad. */
+    /** The number of the line that comes next, or that is bad; annotations are not counted, as in redis-check-aof. */
     long line() {
         return 1 + lines + begunLines;
     }
@@ -130,7 +130,6 @@ final class AofReader {
                 return Found.MORE;
             }
             annotation(at, line);
-            lines++;
             complete = line;
         }
     }

@@ -2,24 +2,14 @@ package dev.cinnabar.aof;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.cinnabar.keyspace.Clock;
-import dev.cinnabar.keyspace.Keyspace;
-import dev.cinnabar.log.Log;
-import dev.cinnabar.memory.BufferAccounting;
-import dev.cinnabar.persistence.AccessTimes;
-import dev.cinnabar.persistence.Loading;
-import dev.cinnabar.persistence.RdbException;
-import dev.cinnabar.persistence.RdbFileReader;
+import dev.cinnabar.persistence.CheckRdb;
 import dev.cinnabar.resp.Request;
-import dev.cinnabar.values.Limits;
-import dev.cinnabar.values.StringValue;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -27,7 +17,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
-import java.util.SplittableRandom;
 
 /**
  * Looks whether the files of an append-only file are whole, and cuts off what is not, with the words of redis-check-aof. Used
@@ -37,7 +26,10 @@ public final class CheckAof {
 
     private static final String USAGE =
             "Usage: cinnabar check-aof [--fix|--truncate-to-timestamp $timestamp] <file.manifest|file.aof>";
-    private static final long NO_TIME = -1;
+    private static final long NO_TIME = 0;
+
+    /** How long MULTI is, as a request. */
+    private static final int MULTI_BYTES = 15;
 
     private final PrintStream out;
     private final BufferedReader answers;
@@ -97,9 +89,8 @@ public final class CheckAof {
             checkParts(file);
             return;
         }
-        boolean rdb = AofLoader.isRdb(file);
-        out.println(rdb ? "Start checking Old-Style AOF with an RDB preamble" : "Start checking Old-Style AOF");
-        checkFile(file, rdb, true, "AOF");
+        out.println("Start checking Old-Style AOF");
+        checkFile(file, file.toString(), AofLoader.isRdb(file), true, "AOF");
     }
 
     /** By its beginning: it may have any name. */
@@ -121,28 +112,27 @@ public final class CheckAof {
             e.report().forEach(out::println);
             throw new EndException();
         }
-        Path directory = file.toAbsolutePath().getParent();
         Manifest.Part base = manifest.base();
         List<Manifest.Part> increments = manifest.increments();
         if (base != null) {
-            Path path = directory == null ? Path.of(base.name()) : directory.resolve(base.name());
+            Path path = file.resolveSibling(base.name());
             boolean rdb = AofLoader.isRdb(path);
             out.println("Start to check BASE AOF (" + (rdb ? "RDB" : "RESP") + " format).");
-            checkFile(path, rdb, increments.isEmpty(), "BASE AOF");
+            checkFile(path, base.name(), rdb, increments.isEmpty(), "BASE AOF");
         }
         if (!increments.isEmpty()) {
             out.println("Start to check INCR files.");
             for (int i = 0; i < increments.size(); i++) {
                 String name = increments.get(i).name();
-                Path path = directory == null ? Path.of(name) : directory.resolve(name);
-                checkFile(path, false, i == increments.size() - 1, "INCR AOF");
+                checkFile(file.resolveSibling(name), name, false, i == increments.size() - 1, "INCR AOF");
             }
         }
         out.println("All AOF files and manifest are valid");
     }
 
-    private void checkFile(Path path, boolean rdb, boolean last, String kind) throws IOException, EndException {
-        String name = String.valueOf(path.getFileName());
+    /** @param name what it is called: as it was given, or as in the manifest */
+    private void checkFile(Path path, String name, boolean rdb, boolean last, String kind)
+            throws IOException, EndException {
         long size = Files.size(path);
         if (size == 0) {
             out.println(kind + " " + name + " is empty");
@@ -150,12 +140,18 @@ public final class CheckAof {
         }
         long from = 0;
         if (rdb) {
-            from = rdbLength(path);
+            from = CheckRdb.preamble(path, name, out);
+            if (from < 0) {
+                out.println("RDB preamble of AOF file is not sane, aborting.");
+                throw new EndException();
+            }
             out.println("RDB preamble is OK, proceeding with AOF tail...");
         }
-        Finding finding = read(path, from);
+        Finding finding = read(path, name, from);
         if (untilSecond != NO_TIME) {
-            cutAtTime(path, name, finding, last);
+            if (!cutAtTime(path, name, finding, last)) {
+                out.println(kind + " " + name + " is valid");
+            }
             return;
         }
         long rest = size - finding.valid();
@@ -186,13 +182,14 @@ public final class CheckAof {
         out.println("Successfully truncated AOF " + name);
     }
 
-    private void cutAtTime(Path path, String name, Finding finding, boolean last) throws IOException, EndException {
+    /** Returns whether anything was to be cut off. */
+    private boolean cutAtTime(Path path, String name, Finding finding, boolean last) throws IOException, EndException {
         if (finding.timeAt() < 0) {
             out.println("Truncate nothing in AOF " + name + " to timestamp " + untilSecond);
-            return;
+            return false;
         }
         if (finding.timeAt() == 0) {
-            out.println("AOF " + name + " has nothing before timestamp " + untilSecond + ", aborting...");
+            out.println("AOF " + path + " has nothing before timestamp " + untilSecond + ", aborting...");
             throw new EndException();
         }
         if (!last) {
@@ -205,6 +202,7 @@ public final class CheckAof {
         }
         truncate(path, finding.timeAt());
         out.println("Successfully truncated AOF " + name + " to timestamp " + untilSecond);
+        return true;
     }
 
     private static void truncate(Path path, long size) throws IOException {
@@ -222,7 +220,7 @@ public final class CheckAof {
      */
     private record Finding(long valid, long lines, long timeAt) {}
 
-    private Finding read(Path path, long from) throws IOException {
+    private Finding read(Path path, String name, long from) throws IOException {
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             channel.position(from);
             AofReader reader = new AofReader(Channels.newInputStream(channel), from);
@@ -230,6 +228,8 @@ public final class CheckAof {
             long beforeTransaction = -1;
             long timeAt = -1;
             long end = from;
+            long lastWord = from;
+            boolean said = false;
             try {
                 while (true) {
                     boolean more = reader.next(request) == AofReader.Found.MORE;
@@ -244,87 +244,47 @@ public final class CheckAof {
                     }
                     if (request.count() == 1 && request.at(0).equalsIgnoreCase("multi")) {
                         if (beforeTransaction >= 0) {
-                            out.println("Unexpected MULTI in AOF " + path.getFileName());
-                            break;
+                            out.println(at(lastWord(reader, request)) + "Unexpected MULTI in AOF " + path);
+                            return new Finding(beforeTransaction, reader.line(), timeAt);
                         }
-                        beforeTransaction = end;
+                        beforeTransaction = reader.position() - MULTI_BYTES;
                     } else if (request.count() == 1 && request.at(0).equalsIgnoreCase("exec")) {
                         if (beforeTransaction < 0) {
-                            out.println("Unexpected EXEC in AOF " + path.getFileName());
+                            out.println(at(lastWord(reader, request)) + "Unexpected EXEC in AOF " + path);
                             return new Finding(end, reader.line(), timeAt);
                         }
                         beforeTransaction = -1;
                     }
                     end = reader.position();
+                    lastWord = lastWord(reader, request);
                     request.trim();
                 }
                 if (reader.hasRest()) {
                     out.println(at(reader.position()) + "Expected to read more than "
                             + (reader.limit() - reader.position()) + " bytes");
+                    said = true;
                 }
             } catch (AofReader.FormatException e) {
-                out.println("AOF " + path.getFileName() + " format error: " + e.getMessage());
+                out.println("AOF " + name + " format error: " + e.getMessage());
+                said = true;
             }
             if (beforeTransaction >= 0) {
-                out.println(at(reader.position()) + "Reached EOF before reading EXEC for MULTI");
+                if (!said) {
+                    out.println(at(lastWord) + "Reached EOF before reading EXEC for MULTI");
+                }
                 return new Finding(beforeTransaction, reader.line(), timeAt);
             }
             return new Finding(reader.position(), reader.line(), timeAt);
         }
     }
 
+    /** Where the last word of the request begins that the reader has found. */
+    private static long lastWord(AofReader reader, Request request) {
+        return reader.position() - 2 - request.length(request.count() - 1);
+    }
+
     private static String at(long offset) {
         String hex = Long.toHexString(offset);
         return "0x" + " ".repeat(Math.max(0, 16 - hex.length())) + hex + ": ";
     }
-
-    /** Loads an RDB file, to nowhere, to see where it ends and that it can be. */
-    private long rdbLength(Path path) throws IOException, EndException {
-        out.println("[offset 0] Checking RDB file " + path.getFileName());
-        try (Keyspace nowhere = new Keyspace(1, 16, Clock.SYSTEM, new SplittableRandom(1));
-                FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            RdbFileReader reader = new RdbFileReader(
-                            nowhere,
-                            new Limits(),
-                            NO_TIMES,
-                            StringValue.MAX_LENGTH,
-                            Log.silent(),
-                            new BufferAccounting())
-                    .keepingExpired();
-            reader.load(
-                    (target, offset, max) -> {
-                        try {
-                            return channel.read(ByteBuffer.wrap(target, offset, max));
-                        } catch (IOException e) {
-                            throw new UncheckedIOException(e);
-                        }
-                    },
-                    new Loading(Clock.SYSTEM.millis(), channel.size()));
-            out.println("[offset " + reader.length() + "] \\o/ RDB looks OK! \\o/");
-            out.println("[info] " + reader.loaded() + " keys read");
-            return reader.length();
-        } catch (RdbException e) {
-            out.println("--- RDB ERROR DETECTED ---");
-            out.println(e.getMessage());
-            out.println("RDB preamble of AOF file is not sane, aborting.");
-            throw new EndException();
-        }
-    }
-
-    private static final AccessTimes NO_TIMES = new AccessTimes() {
-        @Override
-        public long idleSeconds(int clock) {
-            return -1;
-        }
-
-        @Override
-        public int frequency(int clock) {
-            return -1;
-        }
-
-        @Override
-        public int clock(long idleSeconds, int frequency) {
-            return 0;
-        }
-    };
 }

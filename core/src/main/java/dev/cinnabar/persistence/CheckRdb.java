@@ -28,6 +28,7 @@ public final class CheckRdb {
 
     private static final int BUFFER_BYTES = 64 << 10;
     private static final int KEY_CHARACTERS = 128;
+    private static final String END = "Unexpected EOF reading RDB file";
 
     /** What the lines call the types of values, by their numbers. */
     private static final String[] TYPES = {
@@ -68,6 +69,7 @@ public final class CheckRdb {
     private int type;
     private boolean hasType;
     private String key = "";
+    private long length;
     private long keys;
     private long expires;
     private long expired;
@@ -82,12 +84,23 @@ public final class CheckRdb {
             out.println("Usage: cinnabar check-rdb <rdb-file-name>");
             return 1;
         }
-        return new CheckRdb(out).check(words.getFirst());
+        return new CheckRdb(out).check(Path.of(words.getFirst()), words.getFirst());
     }
 
-    private int check(String name) {
+    /**
+     * Checks the RDB that a file begins with, and says what it finds.
+     *
+     * @param name what the file is called
+     * @return how long it is; -1 if it is not as it should be
+     */
+    public static long preamble(Path file, String name, PrintStream out) {
+        CheckRdb check = new CheckRdb(out);
+        return check.check(file, name) == 0 ? check.length : -1;
+    }
+
+    private int check(Path path, String name) {
         out.println("[offset 0] Checking RDB file " + name);
-        try (InputStream file = Files.newInputStream(Path.of(name));
+        try (InputStream file = Files.newInputStream(path);
                 RdbReader in = new RdbReader(
                         (target, offset, max) -> read(file, target, offset, max),
                         BUFFER_BYTES,
@@ -120,12 +133,13 @@ public final class CheckRdb {
                 body(in, values, keyspace.partition(0).database(0), kept);
                 tell(in, "\\o/ RDB looks OK! \\o/");
                 whole = true;
+                length = in.position();
             } finally {
                 keyspace.unlock(keyspace.all());
             }
         } catch (RdbException e) {
             out.println("--- RDB ERROR DETECTED ---");
-            tell(in, String.valueOf(e.getMessage()));
+            tell(in, e instanceof RdbException.EndException ? END : String.valueOf(e.getMessage()));
             out.println("[additional info] While doing: " + doing);
             if (!key.isEmpty()) {
                 out.println("[additional info] Reading key '" + key + "'");
@@ -202,7 +216,6 @@ public final class CheckRdb {
                     hasType = true;
                     type = code;
                     value(in, values, database, kept, valkey);
-                    keys++;
                     expires += expiryMillis == Entry.NEVER ? 0 : 1;
                     expired += expiryMillis < nowMillis ? 1 : 0;
                     expiryMillis = Entry.NEVER;
@@ -231,6 +244,7 @@ public final class CheckRdb {
         kept.append(in.string());
         Bytes name = kept.view(new Bytes());
         key = name.shown(KEY_CHARACTERS);
+        keys++;
         doing = "read-object-value";
         boolean[] begun = {false};
         ValueReader.Builder builder = (kind, inlineLength) -> {

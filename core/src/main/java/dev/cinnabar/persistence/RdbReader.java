@@ -205,7 +205,7 @@ public final class RdbReader implements AutoCloseable {
     private int take(int n) throws RdbException {
         while (limit - next < n) {
             if (!fill()) {
-                throw new RdbException("breaks off after " + (passed + limit) + " bytes");
+                throw new RdbException.EndException(passed + limit);
             }
         }
         int at = next;
@@ -339,7 +339,7 @@ public final class RdbReader implements AutoCloseable {
         int left = n;
         while (left > 0) {
             if (next == limit && !fill()) {
-                throw new RdbException("breaks off after " + (passed + limit) + " bytes");
+                throw new RdbException.EndException(passed + limit);
             }
             int some = Math.min(left, limit - next);
             content.append(part.set(buffer, next, some));
@@ -386,7 +386,7 @@ public final class RdbReader implements AutoCloseable {
         long left = n;
         while (left > 0) {
             if (next == limit && !fill()) {
-                throw new RdbException("breaks off after " + (passed + limit) + " bytes");
+                throw new RdbException.EndException(passed + limit);
             }
             int some = (int) Math.min(left, limit - next);
             next += some;

@@ -28,11 +28,12 @@ class CheckAofTest {
         return Files.writeString(directory.resolve(name), text);
     }
 
+    /** What is said, with the names of files as they are in the directory. */
     private String check(String answer, String... words) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         status = CheckAof.run(
                 List.of(words), new PrintStream(out, true, UTF_8), new ByteArrayInputStream(answer.getBytes(UTF_8)));
-        return out.toString(UTF_8);
+        return out.toString(UTF_8).replace(directory + "/", "");
     }
 
     @Test
@@ -40,7 +41,7 @@ class CheckAofTest {
         Path file = write("a.aof", PING + "#TS:7\r\n" + PING);
         assertThat(check("", file.toString())).isEqualTo("""
                 Start checking Old-Style AOF
-                AOF analyzed: filename=a.aof, size=35, ok_up_to=35, ok_up_to_line=8, diff=0
+                AOF analyzed: filename=a.aof, size=35, ok_up_to=35, ok_up_to_line=7, diff=0
                 AOF a.aof is valid
                 """);
         assertThat(status).isZero();
@@ -73,6 +74,27 @@ class CheckAofTest {
     }
 
     @Test
+    void annotationsAreWholeToo() throws IOException {
+        Path file = write("a.aof", PING + "#TS");
+        assertThat(check("", file.toString())).contains("size=17, ok_up_to=14, ok_up_to_line=4, diff=3");
+        assertThat(status).isOne();
+        assertThat(check("", write("a.manifest", "").toString())).contains("Found an empty AOF manifest");
+        assertThat(status).isOne();
+    }
+
+    @Test
+    void theBeginningAndTheEndOfATransactionStandInPairs() throws IOException {
+        Path file = write("a.aof", PING + MULTI + MULTI);
+        assertThat(check("", file.toString()))
+                .contains("0x              25: Unexpected MULTI in AOF a.aof\n")
+                .contains("ok_up_to=14,");
+        file = write("a.aof", PING + "*1\r\n$4\r\nEXEC\r\n");
+        assertThat(check("", file.toString()))
+                .contains("0x              16: Unexpected EXEC in AOF a.aof\n")
+                .contains("ok_up_to=14,");
+    }
+
+    @Test
     void allPartsAreChecked() throws IOException {
         write("base.aof", PING);
         write("one.aof", PING + "garbage");
@@ -95,7 +117,7 @@ class CheckAofTest {
     void whatIsLaterThanATimeIsCutOff() throws IOException {
         Path file = write("a.aof", "#TS:100\r\n" + PING + "#TS:200\r\n" + PING);
         assertThat(check("", "--truncate-to-timestamp", "300", file.toString()))
-                .endsWith("Truncate nothing in AOF a.aof to timestamp 300\n");
+                .endsWith("Truncate nothing in AOF a.aof to timestamp 300\nAOF a.aof is valid\n");
         assertThat(check("", "--truncate-to-timestamp", "150", file.toString()))
                 .endsWith("Successfully truncated AOF a.aof to timestamp 150\n");
         assertThat(Files.readString(file)).isEqualTo("#TS:100\r\n" + PING);
