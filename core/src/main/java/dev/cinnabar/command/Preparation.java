@@ -15,7 +15,7 @@ import java.util.List;
 final class Preparation {
 
     /** How many keys of a batch are looked at ahead. */
-    private static final int MAX_TOUCHES = 256;
+    private static final int MAX_TOUCHES = 512;
 
     /** For how many batches the search for members rests that has found no big collection. */
     private static final int MEMBER_PAUSE = 16;
