@@ -20,9 +20,6 @@ public final class KeyRegistry<T extends Registration<T>> {
     private List<@Nullable T> last = newChains(MIN_CHAINS);
     private int size;
 
-    /** The chain at which {@link #any} looks next. */
-    private int turn;
-
     private static <T> List<@Nullable T> newChains(int n) {
         List<@Nullable T> chains = new ArrayList<>(n);
         for (int i = 0; i < n; i++) {
@@ -104,25 +101,6 @@ public final class KeyRegistry<T extends Registration<T>> {
         return r;
     }
 
-    /** Any registration, another one each time if it is removed; null if there is none. */
-    public @Nullable T any() {
-        for (int i = 0; size > 0 && i < first.size(); i++) {
-            T some = first.get(turn);
-            if (some != null) {
-                return some;
-            }
-            turn = turn + 1 & first.size() - 1;
-        }
-        return null;
-    }
-
-    public void clear() {
-        first = newChains(MIN_CHAINS);
-        last = newChains(MIN_CHAINS);
-        size = 0;
-        turn = 0;
-    }
-
     public void forEach(Consumer<T> action) {
         for (T chain : first) {
             for (T r = chain; r != null; r = r.next) {
@@ -136,7 +114,6 @@ public final class KeyRegistry<T extends Registration<T>> {
     }
 
     private void resize(int chains) {
-        turn = 0;
         List<@Nullable T> old = first;
         first = newChains(chains);
         last = newChains(chains);

@@ -57,6 +57,7 @@ public final class Partition {
     private long misses;
     private long expired;
     private long expiredFields;
+    private final TrackedKeys trackedKeys;
     private long evicted;
     private long dirty;
 
@@ -65,6 +66,13 @@ public final class Partition {
         this.index = index;
         this.memory = memory;
         this.databases = new Database[databases];
+        this.trackedKeys = new TrackedKeys(this);
+    }
+
+    /** Which of the keys here clients may have in their caches. */
+    public TrackedKeys trackedKeys() {
+        assert isLockedByMe() : "partition " + index + " is not locked";
+        return trackedKeys;
     }
 
     Keyspace keyspace() {
@@ -375,7 +383,8 @@ public final class Partition {
                 garbage.remove(database);
             }
         }
-        return !thrownAway.isEmpty() || freeGarbage() != null;
+        boolean isMoreTracked = trackedKeys.freeStep(max);
+        return isMoreTracked || !thrownAway.isEmpty() || freeGarbage() != null;
     }
 
     /** A database to be taken apart, other than those that a snapshot still has to walk. */
@@ -611,6 +620,7 @@ public final class Partition {
         for (PartedValue value : parted) {
             expected += value.bytes();
         }
+        expected += trackedKeys.checkInvariants();
         memory.checkInvariants();
         if (expected != memory.used()) {
             throw new IllegalStateException(

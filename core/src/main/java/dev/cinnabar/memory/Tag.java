@@ -10,6 +10,8 @@ public enum Tag {
     TABLE,
     /** The order of expiry times. */
     EXPIRY,
+    /** Which clients may have which keys in their caches. */
+    TRACKING,
     /** Bytes on their way: pending input and output, queued commands. */
     BUFFER;
 }

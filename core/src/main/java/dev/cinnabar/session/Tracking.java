@@ -1,7 +1,7 @@
 package dev.cinnabar.session;
 
-import dev.cinnabar.keyspace.KeyRegistry;
 import dev.cinnabar.keyspace.Keyspace;
+import dev.cinnabar.keyspace.TrackedKeys;
 import dev.cinnabar.memory.Bytes;
 import dev.cinnabar.session.ClientTracking.Mode;
 import java.util.ArrayList;
@@ -30,7 +30,6 @@ public final class Tracking {
 
     private final Clients clients;
     private final Keyspace keyspace;
-    private final List<KeyRegistry<TrackedKey>> tables = new ArrayList<>();
     private final Broadcasts broadcasts = new Broadcasts();
     private final AtomicInteger tracking = new AtomicInteger();
     private final AtomicLong keys = new AtomicLong();
@@ -41,9 +40,6 @@ public final class Tracking {
     public Tracking(Clients clients, Keyspace keyspace) {
         this.clients = clients;
         this.keyspace = keyspace;
-        for (int i = 0; i < keyspace.partitions(); i++) {
-            tables.add(new KeyRegistry<>());
-        }
     }
 
     /** Whether any client has ever wanted it. */
@@ -58,10 +54,9 @@ public final class Tracking {
 
     /** Forgets keys until no more than allowed are left: where the limit was lowered. Locks by itself. */
     public void keepLimit() {
-        for (int p = 0; p < tables.size() && isFull(); p++) {
-            int index = p;
+        for (int p = 0; p < keyspace.partitions() && isFull(); p++) {
             keyspace.<@Nullable Void>locked(p, partition -> {
-                while (isFull() && forgetOne(index, null)) {}
+                while (isFull() && forgetOne(partition.trackedKeys())) {}
                 return null;
             });
         }
@@ -104,18 +99,13 @@ public final class Tracking {
 
     /** A client has read a key. */
     public void read(Session session, Bytes key, long hash) {
-        int partition = keyspace.partitionOf(hash);
-        KeyRegistry<TrackedKey> table = tables.get(partition);
-        TrackedKey tracked = table.first(0, key, hash);
-        if (tracked == null) {
-            tracked = new TrackedKey(key.toByteArray(), hash);
-            table.add(tracked);
-            keys.incrementAndGet();
-        }
-        if (tracked.add(session.id())) {
+        TrackedKeys table = keys(hash);
+        long before = table.size();
+        if (table.add(key, hash, session.id())) {
             items.incrementAndGet();
+            keys.addAndGet(table.size() - before);
         }
-        while (isFull() && forgetOne(partition, null)) {}
+        while (isFull() && forgetOne(table)) {}
     }
 
     /**
@@ -125,35 +115,35 @@ public final class Tracking {
      * @return whether {@link #broadcast} is to be called soon
      */
     public boolean changed(Bytes key, long hash, @Nullable Session by, @Nullable Sender sender) {
-        KeyRegistry<TrackedKey> table = tables.get(keyspace.partitionOf(hash));
-        if (!table.isEmpty()) {
-            TrackedKey tracked = table.first(0, key, hash);
-            if (tracked != null) {
-                forget(table, tracked, by, sender);
-            }
-        }
+        forget(keys(hash), key, hash, by, sender);
         return broadcasts.size() > 0 && broadcasts.changed(key, hash, by);
     }
 
+    private TrackedKeys keys(long hash) {
+        return keyspace.partition(keyspace.partitionOf(hash)).trackedKeys();
+    }
+
     /** Forgets some key of a partition. Returns false if there is none. */
-    private boolean forgetOne(int partition, @Nullable Sender sender) {
-        KeyRegistry<TrackedKey> table = tables.get(partition);
-        TrackedKey some = table.any();
+    private boolean forgetOne(TrackedKeys table) {
+        byte[] some = table.any();
         if (some == null) {
             return false;
         }
-        forget(table, some, null, sender);
+        Bytes key = Bytes.of(some);
+        forget(table, key, keyspace.hash(key), null, null);
         return true;
     }
 
-    private void forget(
-            KeyRegistry<TrackedKey> table, TrackedKey tracked, @Nullable Session by, @Nullable Sender sender) {
-        table.remove(tracked);
+    private void forget(TrackedKeys table, Bytes key, long hash, @Nullable Session by, @Nullable Sender sender) {
+        long[] ids = table.remove(key, hash);
+        if (ids == null) {
+            return;
+        }
         keys.decrementAndGet();
-        items.addAndGet(-tracked.size());
-        List<byte[]> names = List.of(tracked.key());
-        for (int i = 0; i < tracked.size(); i++) {
-            Session client = clients.find(tracked.client(i));
+        items.addAndGet(-ids.length);
+        List<byte[]> names = List.of(key.toByteArray());
+        for (long id : ids) {
+            Session client = clients.find(id);
             ClientTracking how = client == null ? null : client.tracking();
             if (client != null && how != null && !how.isBroadcast() && !(how.isNoLoop() && client == by)) {
                 send(client, how, names, sender);
@@ -166,8 +156,8 @@ public final class Tracking {
         if (!on) {
             return;
         }
-        for (KeyRegistry<TrackedKey> table : tables) {
-            table.clear();
+        for (int p = 0; p < keyspace.partitions(); p++) {
+            keyspace.partition(p).trackedKeys().clear();
         }
         keys.set(0);
         items.set(0);

@@ -124,7 +124,8 @@ public final class MemoryCommands {
             sum += keyspace.locked(
                     p,
                     partition -> partition.memory().used(Tag.TABLE)
-                            + partition.memory().used(Tag.EXPIRY));
+                            + partition.memory().used(Tag.EXPIRY)
+                            + partition.memory().used(Tag.TRACKING));
         }
         return sum;
     }
