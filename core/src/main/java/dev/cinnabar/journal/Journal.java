@@ -125,11 +125,13 @@ public final class Journal {
         lock.lock();
     }
 
-    /** Appends the effects of a step; more than one are a transaction. */
+    /** Appends the effects of a step; more than one are a transaction. Of a step that has closed it, nothing is. */
     public void append(Effects effects) {
         lock();
         try {
-            append0(effects);
+            if (on) {
+                append0(effects);
+            }
         } finally {
             lock.unlock();
         }

@@ -128,6 +128,29 @@ class AppendOnlyTest {
     }
 
     @Test
+    void whatATransactionDidThatTurnedItOffIsNotInTheNextOne() throws Exception {
+        for (String policy : List.of("always", "everysec")) {
+            TestEngine redis = open("appendfsync", policy);
+            redis.call("MULTI");
+            redis.call("SET", "z", "1");
+            redis.call("CONFIG", "SET", "appendonly", "no");
+            redis.call("EXEC");
+            redis.call("DEL", "z");
+            redis.call("CONFIG", "SET", "appendonly", "yes");
+            while (redis.engine().appendOnly().isRewriting()) {
+                Thread.onSpinWait();
+            }
+            redis.call("SET", "y", "1");
+            close(redis);
+            assertThat(log).noneMatch(line -> line.contains("Error"));
+            TestEngine again = open();
+            assertThat(again.call("GET", "z")).isEqualTo("nil");
+            assertThat(again.call("GET", "y")).isEqualTo("'1'");
+            close(again);
+        }
+    }
+
+    @Test
     void nothingExpiresWhileItIsLoaded() throws Exception {
         TestEngine redis = open();
         redis.call("SET", "a", "1", "PX", "100");
