@@ -70,6 +70,8 @@ public final class Saves {
     private volatile @Nullable SnapshotStream base;
 
     private volatile @Nullable Thread baseThread;
+    private volatile long lastWaitingBytes;
+    private volatile long lastBaseWaitingBytes;
     private volatile boolean scheduled;
     private volatile boolean lastFailed;
     private volatile long lastTryMillis;
@@ -146,6 +148,28 @@ public final class Saves {
         return accounting.bytes();
     }
 
+    /** Bytes of the snapshot that runs that wait to be written. */
+    public long waitingBytes() {
+        SnapshotStream stream = stream();
+        return stream == null ? 0 : stream.waitingBytes();
+    }
+
+    /** The most that this has been, in the snapshot that runs. */
+    public long mostWaitingBytes() {
+        SnapshotStream stream = stream();
+        return stream == null ? 0 : stream.mostWaitingBytes();
+    }
+
+    private @Nullable SnapshotStream stream() {
+        BackgroundSave save = running;
+        return save == null ? base : save.stream;
+    }
+
+    /** The most that it was in the last background save, or for the last base of an append-only file. */
+    public long lastWaitingBytes(boolean aofBase) {
+        return aofBase ? lastBaseWaitingBytes : lastWaitingBytes;
+    }
+
     // Saving.
 
     /** The file of the configuration. */
@@ -190,7 +214,7 @@ public final class Saves {
         private long dirty;
 
         BackgroundSave() {
-            this.stream = new SnapshotStream(keyspace, format(), () -> dirty = keyspace.dirty());
+            this.stream = new SnapshotStream(keyspace, format(), accounting, () -> dirty = keyspace.dirty());
             thread.setDaemon(true);
         }
 
@@ -209,6 +233,7 @@ public final class Saves {
                 log.get().warning("Background saving error");
             } finally {
                 lastDurationMillis = keyspace.clock().millis() - startedMillis;
+                lastWaitingBytes = stream.mostWaitingBytes();
                 running = null;
                 snapshots.release();
             }
@@ -428,7 +453,7 @@ public final class Saves {
         snapshots.acquireUninterruptibly();
         try {
             EntryFormat format = rdb ? format() : new CommandEntries(limits, accounting);
-            SnapshotStream stream = new SnapshotStream(keyspace, format, moment);
+            SnapshotStream stream = new SnapshotStream(keyspace, format, accounting, moment);
             base = stream;
             baseThread = Thread.currentThread();
             if (!isWanted.getAsBoolean()) {
@@ -440,6 +465,7 @@ public final class Saves {
                 writeCommands(file, stream);
             }
         } finally {
+            lastBaseWaitingBytes = base == null ? 0 : base.mostWaitingBytes();
             base = null;
             snapshots.release();
         }

@@ -5,17 +5,18 @@ import dev.cinnabar.keyspace.Snapshot;
 import dev.cinnabar.memory.Buffer;
 import dev.cinnabar.memory.BufferAccounting;
 import dev.cinnabar.memory.Bytes;
+import dev.cinnabar.memory.CountedArena;
 import dev.cinnabar.memory.Memory;
 import dev.cinnabar.values.Entry;
 import dev.cinnabar.values.StreamPart;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Queue;
-import java.util.concurrent.ArrayBlockingQueue;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,10 @@ public final class SnapshotStream implements Snapshot.Sink {
      *
      * Compressing takes as long as all the rest, so it is done when a chunk is written, with no lock held: a chunk knows where
      * in it the strings are for which that may be worth while.
+     *
+     * Chunks lie off the heap, which is small, however slow the file is and however much is changed meanwhile: as every entry is
+     * handed out once, they never are more than the data. One that has been written is used again, and all their memory is given
+     * back at the end, at once: to give back what several threads use costs a handshake with all of them.
      *
      * A chunk has entries of several databases if they come like that, each run of them with its number.
      */
@@ -60,20 +65,28 @@ public final class SnapshotStream implements Snapshot.Sink {
     private static final int CHUNK_BYTES = 32 << 10;
     private static final int FULL_BYTES = CHUNK_BYTES - CHUNK_BYTES / 8;
 
-    /** So many chunks are kept to be used again. */
-    private static final int MAX_KEPT = 64;
-
-    /** Larger ones are not on the heap. */
+    /** A chunk that has grown beyond this for a single element shrinks again when it has been written. */
     private static final int MAX_KEPT_BYTES = 4 * CHUNK_BYTES;
 
+    /** A chunk with so many runs is full. */
+    private static final int MAX_RUNS = 256;
+
+    /** What a string takes that is noted: where its length stands, and its length. */
+    private static final int NOTE_BYTES = 8;
+
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
+
     /**
-     * Some bytes with what they are; owned by one thread at a time. What a single long element makes too large for the heap, which
-     * is small, lies outside.
+     * Some bytes with what they are; owned by one thread at a time. The bytes grow from the front, notes of strings that may be
+     * compressed from the end.
      */
-    private static final class Chunk {
-        private byte[] bytes = new byte[CHUNK_BYTES];
-        private @Nullable Arena arena;
-        private MemorySegment segment = MemorySegment.ofArray(bytes);
+    private final class Chunk {
+        private MemorySegment kept = memory.allocate(CHUNK_BYTES);
+
+        /** That of {@link #segment} where it is not the kept one. */
+        private @Nullable CountedArena own;
+
+        private MemorySegment segment = kept;
         int length;
 
         /** For each run of entries of one database: its number, end, version and how many they are. */
@@ -81,53 +94,61 @@ public final class SnapshotStream implements Snapshot.Sink {
 
         int runCount;
 
-        /** For each string that may be compressed: where its length stands, and its length. */
-        private int[] strings = new int[2 * 16];
-
         int stringCount;
 
         /** A string comes next. */
         void string(int n) {
-            int at = 2 * stringCount++;
-            if (at == strings.length) {
-                strings = Arrays.copyOf(strings, 2 * strings.length);
-            }
-            strings[at] = length;
-            strings[at + 1] = n;
+            ensureFree(NOTE_BYTES);
+            long note = note(stringCount++);
+            segment.set(INT, note, length);
+            segment.set(INT, note + 4, n);
+        }
+
+        private long note(int number) {
+            return segment.byteSize() - NOTE_BYTES * (number + 1L);
         }
 
         void append(byte[] source, int offset, int n) {
-            if (segment.byteSize() - length < n) {
-                grow(Math.max((long) length + n, 2 * segment.byteSize()));
-            }
-            if (arena == null) {
-                System.arraycopy(source, offset, bytes, length, n);
-            } else {
-                MemorySegment.copy(source, offset, segment, ValueLayout.JAVA_BYTE, length, n);
-            }
+            ensureFree(n);
+            MemorySegment.copy(source, offset, segment, ValueLayout.JAVA_BYTE, length, n);
             length += n;
         }
 
-        @SuppressWarnings("MustBeClosedChecker") // closed by clear
-        private void grow(long size) {
-            if (size <= MAX_KEPT_BYTES) {
-                bytes = Arrays.copyOf(bytes, (int) size);
-                segment = MemorySegment.ofArray(bytes);
-                return;
+        boolean isFull() {
+            return length + NOTE_BYTES * stringCount >= FULL_BYTES || runCount == MAX_RUNS;
+        }
+
+        private void ensureFree(int n) {
+            long needed = (long) length + n + (long) NOTE_BYTES * stringCount;
+            if (needed > segment.byteSize()) {
+                grow(Math.max(needed, 2 * segment.byteSize()));
             }
-            Arena outside = Arena.ofShared();
-            MemorySegment larger = outside.allocate(size);
-            MemorySegment.copy(segment, 0, larger, 0, length);
-            Arena before = arena;
-            arena = outside;
+        }
+
+        private void grow(long size) {
+            MemorySegment before = segment;
+            CountedArena ownBefore = own;
+            MemorySegment larger;
+            if (size <= MAX_KEPT_BYTES) {
+                larger = memory.allocate(size);
+                kept = larger;
+            } else {
+                CountedArena arena = new CountedArena(accounting);
+                large.add(arena);
+                larger = arena.allocate(size);
+                own = arena;
+            }
+            long notes = (long) NOTE_BYTES * stringCount;
+            MemorySegment.copy(before, 0, larger, 0, length);
+            MemorySegment.copy(before, before.byteSize() - notes, larger, size - notes, notes);
             segment = larger;
-            if (before != null) {
-                before.close();
+            if (ownBefore != null) {
+                free(ownBefore);
             }
         }
 
         private Bytes part(Bytes view, int from, int n) {
-            return arena == null ? view.set(bytes, from, n) : view.set(segment, from, n);
+            return view.set(segment, from, n);
         }
 
         /** The bytes since the last run ended are a key of this database. */
@@ -154,9 +175,9 @@ public final class SnapshotStream implements Snapshot.Sink {
                 int database = runs[i];
                 int end = runs[i + 1];
                 int version = runs[i + 2];
-                for (; next < stringCount && strings[2 * next] < end; next++) {
-                    int at = strings[2 * next];
-                    int n = strings[2 * next + 1];
+                for (; next < stringCount && segment.get(INT, note(next)) < end; next++) {
+                    int at = segment.get(INT, note(next));
+                    int n = segment.get(INT, note(next) + 4);
                     output.write(database, part(view, from, at - from), version, 0);
                     from = at + RdbFormat.lengthBytes(n);
                     output.string(database, part(view, from, n));
@@ -181,10 +202,10 @@ public final class SnapshotStream implements Snapshot.Sink {
             runs[3] = 0;
             runCount = 0;
             stringCount = 0;
-            if (arena != null) {
-                arena.close();
-                arena = null;
-                segment = MemorySegment.ofArray(bytes);
+            segment = kept;
+            if (own != null) {
+                free(own);
+                own = null;
             }
         }
     }
@@ -241,7 +262,7 @@ public final class SnapshotStream implements Snapshot.Sink {
             filled.endEntry(database, version);
             int made = filled.length - before;
             waiting.addAndGet(made);
-            if (filled.length >= FULL_BYTES) {
+            if (filled.isFull()) {
                 full.add(filled);
                 chunk = null;
             }
@@ -269,6 +290,11 @@ public final class SnapshotStream implements Snapshot.Sink {
         return chunk == null ? new Chunk() : chunk;
     }
 
+    private void free(CountedArena arena) {
+        large.remove(arena);
+        arena.close();
+    }
+
     /**
      * A value that comes by elements: chunks of its own, that must follow one another. Guarded by the lock of its partition,
      * other than its queue.
@@ -282,7 +308,7 @@ public final class SnapshotStream implements Snapshot.Sink {
         private int keys = 1;
 
         // Of the walking thread: a string that is compressed as a whole.
-        private final Buffer gathered = new Buffer(new BufferAccounting(), Integer.MAX_VALUE);
+        private final Buffer gathered = new Buffer(accounting, Integer.MAX_VALUE);
         private boolean isHeadWritten;
 
         private volatile boolean isClosed;
@@ -297,6 +323,10 @@ public final class SnapshotStream implements Snapshot.Sink {
 
         @Override
         public void open() {
+            if (big != null) {
+                // Not written to its end: the output has failed.
+                big.gathered.close();
+            }
             big = this;
         }
 
@@ -311,7 +341,7 @@ public final class SnapshotStream implements Snapshot.Sink {
         private long made(int before) {
             int made = chunk.length - before;
             waiting.addAndGet(made);
-            if (chunk.length >= FULL_BYTES) {
+            if (chunk.isFull()) {
                 endChunk();
                 chunk = newChunk();
             }
@@ -400,7 +430,13 @@ public final class SnapshotStream implements Snapshot.Sink {
     private final EntryFormat format;
     private final Lane[] lanes;
     private final Queue<Chunk> full = new ConcurrentLinkedQueue<>();
-    private final ArrayBlockingQueue<Chunk> spare = new ArrayBlockingQueue<>(MAX_KEPT);
+    private final Queue<Chunk> spare = new ConcurrentLinkedQueue<>();
+
+    private final BufferAccounting accounting;
+    private final CountedArena memory;
+
+    /** What single long elements have; given back when they have been written. */
+    private final Set<CountedArena> large = ConcurrentHashMap.newKeySet();
 
     /** Bytes made and not written yet. */
     private final AtomicLong waiting = new AtomicLong();
@@ -416,16 +452,24 @@ public final class SnapshotStream implements Snapshot.Sink {
     /**
      * Begins a snapshot.
      *
+     * @param accounting counts what it holds in memory until it has been written
      * @param atTheCut run while all partitions are locked: what has to happen at the same point of all that changes
      * @throws IllegalStateException if one runs already
      */
-    public SnapshotStream(Keyspace keyspace, EntryFormat format, Runnable atTheCut) {
+    public SnapshotStream(Keyspace keyspace, EntryFormat format, BufferAccounting accounting, Runnable atTheCut) {
         this.format = format;
+        this.accounting = accounting;
+        this.memory = new CountedArena(accounting);
         this.lanes = new Lane[keyspace.partitions()];
         for (int i = 0; i < lanes.length; i++) {
             lanes[i] = new Lane();
         }
-        this.snapshot = keyspace.startSnapshot(this, atTheCut);
+        try {
+            this.snapshot = keyspace.startSnapshot(this, atTheCut);
+        } catch (RuntimeException | OutOfMemoryError e) {
+            memory.close();
+            throw e;
+        }
     }
 
     /** How many keys there are, and how many have been seen. */
@@ -440,7 +484,7 @@ public final class SnapshotStream implements Snapshot.Sink {
 
     /** The most that this has been. */
     public long mostWaitingBytes() {
-        return mostWaiting;
+        return Math.max(mostWaiting, waiting.get());
     }
 
     @Override
@@ -471,15 +515,13 @@ public final class SnapshotStream implements Snapshot.Sink {
             lane.close();
         }
         failure = failure == null ? tryDrain(output) : failure;
-        full.forEach(Chunk::clear);
-        full.clear();
-        spare.clear();
-        waiting.set(0);
+        // Nobody hands out anything any more.
         if (big != null) {
             big.gathered.close();
-            big.parts.forEach(Chunk::clear);
-            big.chunk.clear();
         }
+        large.forEach(CountedArena::close);
+        memory.close();
+        waiting.set(0);
         Throwable cause = snapshot.failure();
         if (failure != null) {
             throw failure;
@@ -535,6 +577,6 @@ public final class SnapshotStream implements Snapshot.Sink {
     private void keep(Chunk chunk) {
         waiting.addAndGet(-chunk.length);
         chunk.clear();
-        spare.offer(chunk);
+        spare.add(chunk);
     }
 }

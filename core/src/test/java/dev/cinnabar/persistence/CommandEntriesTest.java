@@ -189,6 +189,7 @@ class CommandEntriesTest {
         SnapshotStream stream = new SnapshotStream(
                 redis.engine().keyspace(),
                 new CommandEntries(redis.settings().limits(), new BufferAccounting()),
+                new BufferAccounting(),
                 () -> {});
         redis.call("LPOP", "left", "100");
         redis.call("RPOP", "left", "10");

@@ -18,8 +18,12 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -31,6 +35,12 @@ class SnapshotStreamTest {
     private final TestEngine redis = new TestEngine();
 
     private final Keyspace keyspace = redis.engine().keyspace();
+    private final BufferAccounting memory = new BufferAccounting();
+
+    @AfterEach
+    void allMemoryIsGivenBack() {
+        assertThat(memory.bytes()).isZero();
+    }
 
     /** Strings alone: length and bytes of key and value. */
     private static final EntryFormat PLAIN = sink -> new EntryFormat.Encoder() {
@@ -81,7 +91,7 @@ class SnapshotStreamTest {
                 SET long-key value -> +OK
                 """);
         Reader reader = new Reader();
-        SnapshotStream stream = new SnapshotStream(keyspace, PLAIN, () -> {});
+        SnapshotStream stream = new SnapshotStream(keyspace, PLAIN, memory, () -> {});
         redis.replies("""
                 SET long-key other -> +OK
                 SWAPDB 0 3         -> +OK
@@ -101,17 +111,17 @@ class SnapshotStreamTest {
         redis.call("SET", "big", big);
         redis.call("SET", "small", "1");
         Reader reader = new Reader();
-        new SnapshotStream(keyspace, PLAIN, () -> {}).run(reader);
+        new SnapshotStream(keyspace, PLAIN, memory, () -> {}).run(reader);
         assertThat(reader.values).isEqualTo(Map.of("0:big", big, "0:small", "1"));
     }
 
     @Test
     void oneAtATime() {
-        SnapshotStream first = new SnapshotStream(keyspace, PLAIN, () -> {});
-        assertThatThrownBy(() -> new SnapshotStream(keyspace, PLAIN, () -> {}))
+        SnapshotStream first = new SnapshotStream(keyspace, PLAIN, memory, () -> {});
+        assertThatThrownBy(() -> new SnapshotStream(keyspace, PLAIN, memory, () -> {}))
                 .isInstanceOf(IllegalStateException.class);
         first.run(new Reader());
-        new SnapshotStream(keyspace, PLAIN, () -> {}).run(new Reader());
+        new SnapshotStream(keyspace, PLAIN, memory, () -> {}).run(new Reader());
     }
 
     @Test
@@ -119,7 +129,7 @@ class SnapshotStreamTest {
         for (int i = 0; i < 1000; i++) {
             redis.call("SET", "key" + i, "value");
         }
-        SnapshotStream stream = new SnapshotStream(keyspace, PLAIN, () -> {});
+        SnapshotStream stream = new SnapshotStream(keyspace, PLAIN, memory, () -> {});
         redis.call("FLUSHALL");
         keyspace.collectGarbage();
         keyspace.checkInvariants();
@@ -133,7 +143,7 @@ class SnapshotStreamTest {
         for (int i = 0; i < 5000; i++) {
             redis.call("SET", "key" + i, "x".repeat(100));
         }
-        SnapshotStream stream = new SnapshotStream(keyspace, PLAIN, () -> {});
+        SnapshotStream stream = new SnapshotStream(keyspace, PLAIN, memory, () -> {});
         AtomicInteger writes = new AtomicInteger();
         assertThatThrownBy(() -> stream.run((database, entries, version, count) -> {
                     if (writes.incrementAndGet() == 3) {
@@ -144,7 +154,7 @@ class SnapshotStreamTest {
         assertThat(writes).hasValue(3);
         keyspace.checkInvariants();
         Reader reader = new Reader();
-        new SnapshotStream(keyspace, PLAIN, () -> {}).run(reader);
+        new SnapshotStream(keyspace, PLAIN, memory, () -> {}).run(reader);
         assertThat(reader.values).hasSize(5000);
     }
 
@@ -154,7 +164,7 @@ class SnapshotStreamTest {
                 SET a 1     -> +OK
                 RPUSH b 1   -> 1
                 """);
-        SnapshotStream stream = new SnapshotStream(keyspace, PLAIN, () -> {});
+        SnapshotStream stream = new SnapshotStream(keyspace, PLAIN, memory, () -> {});
         redis.replies("""
                 RPUSH b 2   -> 2
                 SET a 2     -> +OK
@@ -166,7 +176,7 @@ class SnapshotStreamTest {
     @Test
     void canBeAborted() {
         redis.call("SET", "a", "1");
-        SnapshotStream stream = new SnapshotStream(keyspace, PLAIN, () -> {});
+        SnapshotStream stream = new SnapshotStream(keyspace, PLAIN, memory, () -> {});
         stream.abort();
         Reader reader = new Reader();
         assertThatThrownBy(() -> stream.run(reader)).isInstanceOf(CancellationException.class);
@@ -180,7 +190,7 @@ class SnapshotStreamTest {
         for (int i = 0; i < 2000; i++) {
             redis.call("SET", "key" + (1000 + i), "x".repeat(100));
         }
-        SnapshotStream stream = new SnapshotStream(keyspace, PLAIN, () -> {});
+        SnapshotStream stream = new SnapshotStream(keyspace, PLAIN, memory, () -> {});
         // 7 bytes of a key, 100 of a value, their lengths.
         int entryBytes = 1 + 7 + 2 + 100;
         for (int i = 0; i < 300; i++) {
@@ -199,6 +209,62 @@ class SnapshotStreamTest {
         assertThat(reader.values).hasSize(2000);
         assertThat(stream.waitingBytes()).isZero();
         keyspace.checkInvariants();
+    }
+
+    /**
+     * A file that takes nothing until 200 MB of values have been changed: all of them wait, off the heap, and are written.
+     */
+    @Test
+    void whatWaitsForASlowFileIsNotOnTheHeap() throws InterruptedException {
+        int keys = 20_000;
+        int perClient = keys / CLIENTS;
+        String value = "v".repeat(10_000);
+        for (int i = 0; i < keys; i++) {
+            redis.call("SET", "key" + i, value);
+        }
+        SnapshotStream stream = new SnapshotStream(keyspace, PLAIN, memory, () -> {});
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch mayWrite = new CountDownLatch(1);
+        AtomicInteger written = new AtomicInteger();
+        AtomicReference<Throwable> failure = new AtomicReference<>();
+        Thread walk = Thread.ofPlatform().start(() -> {
+            try {
+                stream.run((database, entries, version, count) -> {
+                    begun.countDown();
+                    try {
+                        mayWrite.await();
+                    } catch (InterruptedException e) {
+                        throw new IllegalStateException(e);
+                    }
+                    written.addAndGet((int) count);
+                });
+            } catch (RuntimeException | Error e) {
+                failure.set(e);
+            }
+        });
+        List<Thread> threads = new ArrayList<>();
+        try {
+            assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
+            for (int i = 0; i < CLIENTS; i++) {
+                TestClient client = redis.newClient();
+                int from = i * perClient;
+                threads.add(Thread.ofPlatform().start(() -> {
+                    for (int n = from; n < from + perClient; n++) {
+                        client.call("SET", "key" + n, "w");
+                    }
+                }));
+            }
+            for (Thread thread : threads) {
+                thread.join();
+            }
+            assertThat(stream.mostWaitingBytes()).isBetween(190_000_000L, 210_000_000L);
+            assertThat(memory.bytes()).isBetween(190_000_000L, 260_000_000L);
+        } finally {
+            mayWrite.countDown();
+            walk.join();
+        }
+        assertThat(failure.get()).isNull();
+        assertThat(written).hasValue(keys);
     }
 
     private static final int ACCOUNTS = 300;
@@ -240,7 +306,7 @@ class SnapshotStreamTest {
             }
             for (int i = 0; i < 30; i++) {
                 Reader reader = new Reader();
-                new SnapshotStream(keyspace, PLAIN, () -> {}).run(reader);
+                new SnapshotStream(keyspace, PLAIN, memory, () -> {}).run(reader);
                 checkMoment(reader.values);
             }
         } finally {

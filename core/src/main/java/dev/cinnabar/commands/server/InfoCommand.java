@@ -255,9 +255,9 @@ final class InfoCommand {
         line("mem_fragmentation_ratio", fixed(ratio(resident, used), 2));
         line("mem_fragmentation_bytes", resident - used);
         line("mem_clients_normal", engine.clientMemory().totalBytes());
+        line("mem_not_counted_for_evict", engine.saves().bufferBytes());
         lines(
                 "0",
-                "mem_not_counted_for_evict",
                 "mem_replication_backlog",
                 "mem_total_replication_buffers",
                 "mem_replica_full_sync_buffer",
@@ -279,7 +279,11 @@ final class InfoCommand {
             loading(loading);
         }
         long[] progress = saves.progress();
-        lines("0", "current_cow_peak", "current_cow_size", "current_cow_size_age");
+        // There is no copy on write of pages; what a snapshot keeps of entries that change is the same to whoever
+        // watches.
+        line("current_cow_peak", saves.mostWaitingBytes());
+        line("current_cow_size", saves.waitingBytes());
+        line("current_cow_size_age", 0);
         line("current_fork_perc", fixed(100 * ratio(progress[0], progress[1]), 2));
         line("current_save_keys_processed", progress[0]);
         line("current_save_keys_total", progress[1]);
@@ -290,7 +294,8 @@ final class InfoCommand {
         line("rdb_last_bgsave_time_sec", wholeSeconds(saves.lastDurationMillis()));
         line("rdb_current_bgsave_time_sec", wholeSeconds(saves.currentDurationMillis()));
         line("rdb_saves", saves.saves());
-        lines("0", "rdb_last_cow_size", "module_fork_in_progress", "module_fork_last_cow_size");
+        line("rdb_last_cow_size", saves.lastWaitingBytes(false));
+        lines("0", "module_fork_in_progress", "module_fork_last_cow_size");
         line("rdb_last_load_keys_expired", saves.lastExpired());
         line("rdb_last_load_keys_loaded", saves.lastLoaded());
         appendOnly(engine.appendOnly());
@@ -307,7 +312,7 @@ final class InfoCommand {
         line("aof_rewrites", file.rewrites());
         line("aof_rewrites_consecutive_failures", file.failuresInARow());
         line("aof_last_write_status", file.failure() == null ? "ok" : "err");
-        line("aof_last_cow_size", 0);
+        line("aof_last_cow_size", engine.saves().lastWaitingBytes(true));
         if (file.isOn()) {
             line("aof_current_size", file.currentSize());
             line("aof_base_size", file.baseSize());
