@@ -190,6 +190,7 @@ public final class RdbFileReader {
      */
     public void load(RdbReader.Source source, Loading progress) throws RdbException {
         RdbReader in = new RdbReader(source, FILE_BUFFER_BYTES, maxString, accounting);
+        in.total(progress.totalBytes());
         try (EntryLoader direct = newLoader(in)) {
             header(in);
             direct.valkey(valkey);

@@ -36,6 +36,9 @@ public final class RdbReader implements AutoCloseable {
     /** Memory for longer strings is given back before the next. */
     private static final int KEPT_BYTES = 1 << 20;
 
+    /** Strings of up to so many bytes are decompressed into an array. */
+    private static final int ARRAY_BYTES = 64 << 10;
+
     private final Source source;
     private byte[] buffer;
     private MemorySegment bufferSegment;
@@ -44,6 +47,7 @@ public final class RdbReader implements AutoCloseable {
     private int limit;
     private int summed;
     private long passed;
+    private long total;
     private long crc;
 
     /** Where in the buffer to go back to, or -1. */
@@ -57,6 +61,10 @@ public final class RdbReader implements AutoCloseable {
 
     private final Buffer content;
     private final Buffer expanded;
+
+    /** For what is short when it is decompressed. */
+    private byte[] expandedArray = {};
+
     private final Bytes view = new Bytes();
     private final Bytes part = new Bytes();
     private final byte[] digits = new byte[Numbers.MAX_LONG_LENGTH];
@@ -127,6 +135,16 @@ public final class RdbReader implements AutoCloseable {
             summed = next;
         }
         return crc;
+    }
+
+    /** So many bytes at most come from the source: what {@link #atMost} may rely on. */
+    void total(long bytes) {
+        total = bytes;
+    }
+
+    /** {@code count}, or how many things of at least so many bytes each can follow, if that is less. */
+    long atMost(long count, int bytesEach) {
+        return Math.min(count, Math.max(limit - next, total - position()) / bytesEach);
     }
 
     /** From here on errors count bytes as if {@code position} had been read so far. */
@@ -318,6 +336,15 @@ public final class RdbReader implements AutoCloseable {
             next += n;
         } else {
             read(n);
+        }
+        if (isThere && length <= ARRAY_BYTES) {
+            if (expandedArray.length < length + Lzf.SPARE) {
+                expandedArray = new byte[Math.max(length + Lzf.SPARE, Math.min(2 * length, ARRAY_BYTES + Lzf.SPARE))];
+            }
+            if (!Lzf.decompress(buffer, next - n, n, expandedArray, length)) {
+                throw corrupt("compressed bytes that are not well-formed");
+            }
+            return view.set(expandedArray, 0, length);
         }
         clear(expanded);
         expanded.ensureFree(length);

@@ -11,10 +11,12 @@ import dev.cinnabar.values.Limits;
 import dev.cinnabar.values.ListValue;
 import dev.cinnabar.values.Packed;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Takes listpacks and intsets from outside over as values, where they are byte for byte what commands would have made; each
- * method returns false, and has built nothing, where one is not. Owned by one thread.
+ * Takes listpacks and intsets from outside over as values, where they are byte for byte what commands would have made. {@link
+ * #examine} looks at a listpack; of one that {@link #isUsable} the other methods make a value, or return false, and have built
+ * nothing, where it is against the limits. Owned by one thread.
  */
 final class RunAdoption {
 
@@ -22,6 +24,7 @@ final class RunAdoption {
     private static final int MIN_TEXT_LIMIT = 24;
 
     private final Limits limits;
+    private boolean usable;
     private final ListpackCheck check = new ListpackCheck();
     private final Bytes member = new Bytes();
     private final Bytes before = new Bytes();
@@ -33,8 +36,31 @@ final class RunAdoption {
         this.limits = limits;
     }
 
-    private boolean isUsable(Listpack pack, int width, int maxText) {
-        return maxText >= MIN_TEXT_LIMIT && check.isCanonical(pack, maxText) && check.areDistinct(pack, width);
+    /**
+     * Looks at {@code length} bytes from outside, which lie in an array or, if that is null, elsewhere; returns whether they are a
+     * listpack.
+     *
+     * @param width the first of so many elements may not be there twice in a usable one; 0 if all may
+     * @param maxText no text in a usable one is longer
+     */
+    boolean examine(byte @Nullable [] array, MemorySegment run, int length, int width, int maxText) {
+        boolean valid;
+        if (array != null) {
+            ListpackCheck.Verdict verdict = check.examine(array, length, width, maxText);
+            valid = verdict != ListpackCheck.Verdict.INVALID;
+            usable = verdict == ListpackCheck.Verdict.CANONICAL;
+        } else {
+            valid = Listpack.isValid(run, 0, length);
+            Listpack pack = other.at(run, 0);
+            usable = valid && check.isCanonical(pack, maxText) && (width == 0 || check.areDistinct(pack, width));
+        }
+        usable &= maxText >= MIN_TEXT_LIMIT;
+        return valid;
+    }
+
+    /** Whether the listpack that was looked at last is as commands would have made it. */
+    boolean isUsable() {
+        return usable;
     }
 
     private static boolean install(ValueReader.Builder builder, int inlineKind, MemorySegment run, int length) {
@@ -47,14 +73,14 @@ final class RunAdoption {
     /** A listpack of fields and values. */
     boolean hash(ValueReader.Builder builder, Listpack pack, MemorySegment run) {
         return pack.count() / 2 <= limits.hashEntries
-                && isUsable(pack, 2, limits.hashValueBytes)
+                && usable
                 && install(builder, Encoding.HASH_LISTPACK, run, pack.bytes());
     }
 
     /** A listpack of members. */
     boolean set(ValueReader.Builder builder, Listpack pack, MemorySegment run) {
         return pack.count() <= limits.setListpackEntries
-                && isUsable(pack, 1, limits.setValueBytes)
+                && usable
                 && install(builder, Encoding.SET_LISTPACK, run, pack.bytes());
     }
 
@@ -66,7 +92,7 @@ final class RunAdoption {
     /** A listpack of members and scores. */
     boolean sortedSet(ValueReader.Builder builder, Listpack pack, MemorySegment run) {
         return pack.count() / 2 <= limits.zsetEntries
-                && isUsable(pack, 2, limits.zsetValueBytes)
+                && usable
                 && isInOrder(pack, run)
                 && install(builder, Encoding.ZSET_LISTPACK, run, pack.bytes());
     }
@@ -95,7 +121,7 @@ final class RunAdoption {
     /** A listpack of all elements of a list. */
     boolean list(ValueReader.Builder builder, Listpack pack, MemorySegment run) {
         return ListValue.fits(limits, pack.bytes(), pack.count())
-                && check.isCanonical(pack, Integer.MAX_VALUE)
+                && usable
                 && install(builder, Encoding.LIST_LISTPACK, run, pack.bytes());
     }
 }

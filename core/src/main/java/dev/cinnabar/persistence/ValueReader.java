@@ -14,6 +14,7 @@ import dev.cinnabar.values.SetValue;
 import dev.cinnabar.values.SortedSetValue;
 import dev.cinnabar.values.StringValue;
 import dev.cinnabar.values.Views;
+import java.lang.foreign.MemorySegment;
 
 /**
  * Builds values from RDB objects, which may be anything: the opposite of {@link ValueWriter}. Owned by one thread; the partition
@@ -33,6 +34,9 @@ public final class ValueReader implements AutoCloseable {
 
     private static final int BUFFER_BYTES = 4096;
 
+    /** Runs of up to so many bytes are looked at in an array. */
+    private static final int ARRAY_BYTES = 64 << 10;
+
     /** The last time at which a field can expire, as in Redis. */
     private static final long MAX_FIELD_EXPIRY = (1L << 46) - 1;
 
@@ -45,6 +49,13 @@ public final class ValueReader implements AutoCloseable {
     private final StreamReader streams;
     private final RunAdoption adoption;
     private final Buffer run;
+    private byte[] array = {};
+    private MemorySegment arraySegment = MemorySegment.ofArray(array);
+
+    // The run of bytes that has been read last.
+    private boolean isInArray;
+    private MemorySegment runSegment = arraySegment;
+    private int runLength;
     private final Buffer kept;
     private final Listpack listpack = new Listpack();
     private final Listpack neighbour = new Listpack();
@@ -58,6 +69,7 @@ public final class ValueReader implements AutoCloseable {
     /** Reads from bytes that are not to change meanwhile; no string in them is longer than {@code maxString} bytes. */
     public ValueReader(Bytes bytes, int maxString, Views views, BufferAccounting accounting) {
         this(new RdbReader(RdbReader.of(bytes), BUFFER_BYTES, maxString, accounting), maxString, views, accounting);
+        in.total(bytes.length());
     }
 
     /** Reads what the reader is at; the reader is closed with this. */
@@ -189,27 +201,51 @@ public final class ValueReader implements AutoCloseable {
 
     // Runs of bytes.
 
-    /** Reads a string that is to be a listpack of groups of so many elements, at least one, and shows it. */
-    private int listpack(String what, int width) throws RdbException {
+    /**
+     * Reads a string that is to be a listpack of groups of so many elements, at least one, and shows it.
+     *
+     * @param distinct the first of so many elements may not be there twice where the listpack is taken over; 0 if all may
+     * @param maxText nor may a text in it be longer
+     */
+    private int listpack(String what, int width, int distinct, int maxText) throws RdbException {
         readRun();
-        check(Listpack.isValid(run.segment(), 0, run.length()), what + " listpack integrity check failed");
-        listpack.at(run.segment(), 0);
-        neighbour.at(run.segment(), 0);
+        check(
+                adoption.examine(isInArray ? array : null, runSegment, runLength, distinct, maxText),
+                what + " listpack integrity check failed");
+        listpack.at(runSegment, 0);
+        neighbour.at(runSegment, 0);
         int n = listpack.count();
         check(n % width == 0, what + " listpack integrity check failed: " + n + " elements");
         return filled(n / width);
     }
 
+    /** Reads a string into the array, or if it is too long for that, into the buffer. */
     private void readRun() throws RdbException {
         Bytes string = in.string();
-        run.clear();
-        run.append(string);
+        runLength = string.length();
+        isInArray = runLength <= ARRAY_BYTES;
+        if (isInArray) {
+            if (array.length < runLength) {
+                array = new byte[Math.max(runLength, Math.min(2 * runLength, ARRAY_BYTES))];
+                arraySegment = MemorySegment.ofArray(array);
+            }
+            string.copyTo(0, array, 0, runLength);
+            runSegment = arraySegment;
+        } else {
+            run.clear();
+            run.append(string);
+            runSegment = run.segment();
+        }
+    }
+
+    private Bytes runBytes() {
+        return isInArray ? runView.set(array, 0, runLength) : runView.set(runSegment, 0, runLength);
     }
 
     /** Reads a string that is to be a ziplist of groups of so many elements, at least one; returns how many groups. */
     private int ziplist(String what, int width) throws RdbException {
         readRun();
-        int n = ziplist.at(run.view(runView));
+        int n = ziplist.at(runBytes());
         check(n >= 0 && n % width == 0, what + " ziplist integrity check failed");
         return n / width;
     }
@@ -258,7 +294,7 @@ public final class ValueReader implements AutoCloseable {
                 continue;
             }
             check(container == ValueFormat.NODE_LISTPACK, "a node that is neither plain nor a listpack");
-            listpack("List", 1);
+            listpack("List", 1, 0, Integer.MAX_VALUE);
             pushListpack(list);
         }
     }
@@ -271,8 +307,8 @@ public final class ValueReader implements AutoCloseable {
             return;
         }
         check(container == ValueFormat.NODE_LISTPACK, "a node that is neither plain nor a listpack");
-        listpack("List", 1);
-        if (!adoption.list(builder, listpack, run.segment())) {
+        listpack("List", 1, 0, Integer.MAX_VALUE);
+        if (!adoption.list(builder, listpack, runSegment)) {
             pushListpack(newList(builder));
         }
     }
@@ -285,6 +321,10 @@ public final class ValueReader implements AutoCloseable {
     }
 
     private void pushListpack(ListValue list) {
+        if (adoption.isUsable()) {
+            list.pushAll(listpack);
+            return;
+        }
         for (int p = listpack.first(); p != 0; p = listpack.next(p)) {
             push(list, listpack.get(p, first));
         }
@@ -304,6 +344,7 @@ public final class ValueReader implements AutoCloseable {
         int n = count();
         Bytes member = in.string();
         SetValue set = newSet(builder, views.set.kindFor(member, n));
+        set.reserve(in.atMost(n, 1));
         add(set, member);
         for (int i = 1; i < n; i++) {
             add(set, in.string());
@@ -312,11 +353,11 @@ public final class ValueReader implements AutoCloseable {
 
     private void intset(Builder builder) throws RdbException {
         readRun();
-        check(Intset.isValid(run.segment(), 0, run.length()), "Intset integrity check failed");
-        Intset numbers = new Intset().at(run.segment(), 0);
+        check(Intset.isValid(runSegment, 0, runLength), "Intset integrity check failed");
+        Intset numbers = new Intset().at(runSegment, 0);
         int n = numbers.count();
         filled(n);
-        if (adoption.intset(builder, numbers, run.segment(), run.length())) {
+        if (adoption.intset(builder, numbers, runSegment, runLength)) {
             return;
         }
         SetValue set = newSet(builder, views.set.kindFor(number(numbers.get(0)), n));
@@ -331,8 +372,8 @@ public final class ValueReader implements AutoCloseable {
 
     /** Numbers alone stay a listpack, as in Redis. */
     private void setListpack(Builder builder) throws RdbException {
-        int n = listpack("Set", 1);
-        if (adoption.set(builder, listpack, run.segment())) {
+        int n = listpack("Set", 1, 1, views.limits().setValueBytes);
+        if (adoption.set(builder, listpack, runSegment)) {
             return;
         }
         boolean small = n <= views.limits().setListpackEntries;
@@ -357,20 +398,25 @@ public final class ValueReader implements AutoCloseable {
 
     private void sortedSet(Builder builder, boolean asText) throws RdbException {
         int n = count();
-        SortedSetValue set = null;
-        for (int i = 0; i < n; i++) {
-            Bytes member = kept();
-            double score = asText ? in.doubleText() : in.doubleValue();
-            if (set == null) {
-                set = newSortedSet(builder, n, member.length());
-            }
+        Bytes member = kept();
+        double score = asText ? in.doubleText() : in.doubleValue();
+        SortedSetValue set = newSortedSet(builder, n, member.length());
+        set.beginFill(in.atMost(n, asText ? 2 : 9));
+        try {
             add(set, member, score);
+            for (int i = 1; i < n; i++) {
+                member = kept();
+                score = asText ? in.doubleText() : in.doubleValue();
+                add(set, member, score);
+            }
+        } finally {
+            set.endFill();
         }
     }
 
     private void sortedSetListpack(Builder builder) throws RdbException {
-        int n = listpack("Zset", 2);
-        if (adoption.sortedSet(builder, listpack, run.segment())) {
+        int n = listpack("Zset", 2, 2, views.limits().zsetValueBytes);
+        if (adoption.sortedSet(builder, listpack, runSegment)) {
             return;
         }
         SortedSetValue set = newSortedSet(builder, n, listpack.textLength(listpack.first()));
@@ -411,7 +457,7 @@ public final class ValueReader implements AutoCloseable {
      */
     private void hashZipmap(Builder builder) throws RdbException {
         readRun();
-        Bytes map = run.view(runView);
+        Bytes map = runBytes();
         HashValue hash = newHash(builder, 1);
         int p = 1;
         int n = 0;
@@ -458,7 +504,7 @@ public final class ValueReader implements AutoCloseable {
 
     private Bytes zipmapPart(Bytes map, int at, int length) throws RdbException {
         check(at + (long) length < map.length(), BAD_ZIPMAP);
-        return new Bytes().set(run.segment(), at, length);
+        return new Bytes().set(runSegment, at, length);
     }
 
     private HashValue newHash(Builder builder, int count) {
@@ -477,6 +523,7 @@ public final class ValueReader implements AutoCloseable {
     private void hash(Builder builder) throws RdbException {
         int n = count();
         HashValue hash = newHash(builder, n);
+        hash.reserve(in.atMost(n, 2));
         for (int i = 0; i < n; i++) {
             Bytes field = kept();
             set(hash, field, in.string(), Entry.NEVER);
@@ -488,6 +535,7 @@ public final class ValueReader implements AutoCloseable {
         int n = count();
         HashValue hash = newHash(builder, n);
         hash.expectExpiry();
+        hash.reserve(in.atMost(n, 3));
         for (int i = 0; i < n; i++) {
             long time = positive(in.length());
             long expiry = time == 0 ? Entry.NEVER : expiry(base + time);
@@ -501,6 +549,7 @@ public final class ValueReader implements AutoCloseable {
         int n = count();
         HashValue hash = newHash(builder, n);
         hash.expectExpiry();
+        hash.reserve(in.atMost(n, 3));
         for (int i = 0; i < n; i++) {
             Bytes field = kept();
             set(hash, field, in.string(), Entry.NEVER);
@@ -519,8 +568,8 @@ public final class ValueReader implements AutoCloseable {
     }
 
     private void hashListpack(Builder builder, int width) throws RdbException {
-        int n = listpack("Hash", width);
-        if (width == 2 && adoption.hash(builder, listpack, run.segment())) {
+        int n = listpack("Hash", width, width == 2 ? 2 : 0, views.limits().hashValueBytes);
+        if (width == 2 && adoption.hash(builder, listpack, runSegment)) {
             return;
         }
         HashValue hash = newHash(builder, n);

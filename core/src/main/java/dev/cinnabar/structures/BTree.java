@@ -2,6 +2,7 @@ package dev.cinnabar.structures;
 
 import dev.cinnabar.memory.Memory;
 import dev.cinnabar.memory.Tag;
+import java.util.Arrays;
 
 /**
  * A counted B+tree in off-heap memory: items in order, found by key, by rank, or from their neighbour. An instance is a
@@ -57,6 +58,10 @@ public abstract class BTree {
      * leaf below a quarter is merged with a neighbour if both fill at most three quarters; inner nodes likewise. A
      * small tree is one leaf of 64 bytes and up.
      *
+     * How is a tree filled whose items come in order, as those of a file do? From its end to its beginning, which is how sorted
+     * sets are saved. Leaves are gathered in the arrays, written when they are full, and noted; the inner nodes are built at the
+     * end, a level at a time. Each number is looked at once, where inserting in front writes the leaf anew for each new base.
+     *
      * What becomes of the cursor when a removal restructures the tree? Its rank is taken before, and sought again.
      *
      * Limitations: changing the weight of an item or putting it elsewhere writes one node a level. Removing a range
@@ -104,6 +109,9 @@ public abstract class BTree {
 
     private static final int MAX_HEIGHT = 16;
 
+    /** Of so many nodes at most what is noted while a tree is filled has room afterwards too. */
+    private static final int KEPT_DONE = 1 << 10;
+
     private Memory memory;
     private final Tag tag;
     private final boolean sorted;
@@ -118,6 +126,18 @@ public abstract class BTree {
     private long[] numbers = {};
     private long[] records = {};
     private long pending;
+
+    // While the tree is being filled: where in the arrays the leaf begins, which bits neighbouring numbers differ in,
+    // and of the
+    // nodes that are done, the last one first, what an inner node says of them.
+    private int filledFrom;
+    private long filledBits;
+    private long filledSize;
+    private int doneCount;
+    private long[] doneNode = {};
+    private long[] doneNumber = {};
+    private long[] doneRecord = {};
+    private long[] doneWeight = {};
 
     // The form of the leaf to be written.
     private long base;
@@ -383,6 +403,114 @@ public abstract class BTree {
             }
         }
         return seekRank(rank);
+    }
+
+    // Filling.
+
+    /**
+     * Begins to fill an empty sorted tree. Until {@link #endFill} this flyweight stays with this tree, nothing but {@link #fill} may
+     * be called, and the tree is empty.
+     */
+    public void beginFill() {
+        if (size() != 0 || height() != 0) {
+            throw new IllegalStateException("a tree that is not empty");
+        }
+        prepareArrays();
+        filledFrom = numbers.length;
+        filledBits = 0;
+        filledSize = 0;
+        doneCount = 0;
+    }
+
+    /** Adds an item in front of all that have been added so far. */
+    public void fill(long key, long record) {
+        if (filledFrom < numbers.length) {
+            long bits = filledBits | numbers[filledFrom] - key;
+            long spread = numbers[numbers.length - 1] - key;
+            if (LEAF_OVERHEAD + (numbers.length - filledFrom + 1) * (RECORD_BYTES + widthFor(spread, bits))
+                    > LEAF_BYTES) {
+                endFilledLeaf(newNode(LEAF_BYTES));
+                bits = 0;
+            }
+            filledBits = bits;
+        }
+        filledFrom--;
+        numbers[filledFrom] = key;
+        records[filledFrom] = record;
+        filledSize++;
+    }
+
+    /** The bytes of a delta where the largest is {@code spread} and neighbours differ in these bits. */
+    private static int widthFor(long spread, long bits) {
+        return spread == 0 ? 1 : 64 - Long.numberOfLeadingZeros(spread >>> Long.numberOfTrailingZeros(bits)) + 7 >>> 3;
+    }
+
+    private void endFilledLeaf(long leaf) {
+        int end = numbers.length;
+        format(filledFrom, end, false);
+        store(leaf, filledFrom, end);
+        noteDone(doneCount++, leaf, numbers[filledFrom], records[filledFrom], end - filledFrom);
+        filledFrom = end;
+    }
+
+    private void noteDone(int at, long node, long number, long record, long weight) {
+        if (at == doneNode.length) {
+            int room = Math.max(16, 2 * at);
+            doneNode = Arrays.copyOf(doneNode, room);
+            doneNumber = Arrays.copyOf(doneNumber, room);
+            doneRecord = Arrays.copyOf(doneRecord, room);
+            doneWeight = Arrays.copyOf(doneWeight, room);
+        }
+        doneNode[at] = node;
+        doneNumber[at] = number;
+        doneRecord[at] = record;
+        doneWeight[at] = weight;
+    }
+
+    /** All items have been added: the tree has them, and is as any other. */
+    public void endFill() {
+        if (filledSize == 0) {
+            return;
+        }
+        free(memory.getLong(root, NODE));
+        int bytes = format(filledFrom, numbers.length, false);
+        endFilledLeaf(newNode(doneCount == 0 ? roomFor(bytes) : LEAF_BYTES));
+        int height = 0;
+        while (doneCount > 1) {
+            int above = 0;
+            // A node's place is read before it is written to: those above are fewer.
+            for (int end = 0; end < doneCount; above++) {
+                int begin = end;
+                end = Math.min(doneCount, begin + MAX_CHILDREN);
+                fillInner(begin, end, above);
+            }
+            doneCount = above;
+            height++;
+        }
+        memory.putLong(root, NODE, doneNode[0]);
+        memory.putInt(root, HEIGHT, height);
+        memory.putLong(root, SIZE, filledSize);
+        memory.putLong(root, WEIGHT, filledSize);
+        filledSize = 0;
+        doneCount = 0;
+        if (doneNode.length > KEPT_DONE) {
+            doneNode = new long[0];
+            doneNumber = new long[0];
+            doneRecord = new long[0];
+            doneWeight = new long[0];
+        }
+    }
+
+    /** Makes a node of those between two indices, which come from the last to the first, and notes it in their place. */
+    private void fillInner(int begin, int end, int at) {
+        long inner = newNode(INNER_BYTES);
+        long weight = 0;
+        for (int i = begin; i < end; i++) {
+            writeChild(inner, end - 1 - i, doneNumber[i], doneRecord[i], doneNode[i], doneWeight[i]);
+            weight += doneWeight[i];
+        }
+        setCount(inner, end - begin);
+        noteDone(at, inner, doneNumber[end - 1], doneRecord[end - 1], weight);
     }
 
     // Freeing.
@@ -920,12 +1048,16 @@ public abstract class BTree {
                 (long) itemBytes * n);
     }
 
-    /** Reads the items of a leaf into the arrays, from an index there on; returns how many. */
-    private int load(long leaf, int at) {
+    private void prepareArrays() {
         if (numbers.length == 0) {
             numbers = new long[2 * MAX_ITEMS];
             records = new long[2 * MAX_ITEMS];
         }
+    }
+
+    /** Reads the items of a leaf into the arrays, from an index there on; returns how many. */
+    private int load(long leaf, int at) {
+        prepareArrays();
         long head = memory.getLong(leaf, 0);
         int itemBytes = RECORD_BYTES + widthOf(head);
         int unused = 8 * (MAX_WIDTH - widthOf(head));
@@ -963,8 +1095,11 @@ public abstract class BTree {
         if (width == MAX_WIDTH) {
             shift = 0;
         } else if (withPending && pending == min && from < to) {
-            // Smaller ones may follow: as much room for them as there is.
-            base = max - ((1L << 8 * width) - 1 << shift);
+            // Smaller ones may follow: as much room for them as there is, but not beyond the smallest number, where the
+            // largest
+            // would seem near.
+            long lowest = max - ((1L << 8 * width) - 1 << shift);
+            base = lowest <= min ? lowest : min;
         }
         return LEAF_OVERHEAD + (to - from + (withPending ? 1 : 0)) * (RECORD_BYTES + width);
     }

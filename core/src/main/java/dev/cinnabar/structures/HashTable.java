@@ -215,20 +215,48 @@ public abstract class HashTable {
             depth++;
             each = (records >>> depth) + 1;
         }
-        if (depth == 0 || size() > 0 || depth() > 0) {
-            return;
+        if (depth > 0) {
+            prepare(depth, withDeviation(each));
         }
+    }
+
+    /**
+     * As {@link #expect}, but for few records too, and so that the table takes no more bytes than if it had grown: segments that
+     * chance gives more records than most are poured or split.
+     */
+    public void expectClosely(long records) {
+        int depth = 0;
+        long each = records;
+        while (lessDeviation(each, depth) > limit(SPLIT_USABLE) && depth < MAX_DEPTH) {
+            depth++;
+            each = (records >>> depth) + 1;
+        }
+        prepare(depth, lessDeviation(each, depth));
+    }
+
+    /** Gives an empty table segments of a depth that have room for so many records each. */
+    private void prepare(int depth, long each) {
         int size = 0;
-        while (limit(SIZE_USABLE[size]) < withDeviation(each) && SIZE_USABLE[size] < SPLIT_USABLE) {
+        while (limit(SIZE_USABLE[size]) < each && SIZE_USABLE[size] < SPLIT_USABLE) {
             size++;
+        }
+        if (size() > 0 || depth() > 0 || usable(entryAt(0)) != MIN_USABLE || depth == 0 && size == 0) {
+            return;
         }
         freeSegment(address(entryAt(0)));
         long entries = 1L << depth;
-        memory.putLong(root, DIRECTORY, allocate(8 * entries));
-        setDepth(depth, (int) entries);
+        if (depth > 0) {
+            memory.putLong(root, DIRECTORY, allocate(8 * entries));
+            setDepth(depth, (int) entries);
+        }
         for (long prefix = 0; prefix < entries; prefix++) {
             setEntries(prefix, depth, entry(newSegment(SIZE_USABLE[size], 0), SIZE_USABLE[size], depth));
         }
+    }
+
+    /** What most of many segments exceed that hold so many records on average; one alone holds all. */
+    private static long lessDeviation(long records, int depth) {
+        return depth == 0 ? records : records - (long) Math.sqrt((double) records);
     }
 
     /** What hardly ever one of many segments exceeds that hold so many records on average. */

@@ -445,6 +445,16 @@ public final class Listpack {
         addToCount(n);
     }
 
+    /** Adds copies of another listpack's elements from a position up to another, which are {@code n}, at the end. */
+    public void appendFrom(Listpack from, int position, int end, int n) {
+        int bytes = bytes();
+        MemorySegment.copy(from.segment, from.base + position, segment, base + bytes - 1, end - position);
+        int newBytes = Math.addExact(bytes, end - position);
+        putByte(newBytes - 1, END);
+        putInt(0, newBytes);
+        addToCount(n);
+    }
+
     /** Makes the {@code oldLength} bytes at a position {@code newLength}, and moves what follows. */
     private int open(int position, int oldLength, int newLength) {
         int bytes = bytes();
@@ -530,12 +540,12 @@ public final class Listpack {
 
     // Lengths.
 
-    private static int textHeaderLength(int length) {
+    static int textHeaderLength(int length) {
         return length < 64 ? 1 : length < 4096 ? 2 : 5;
     }
 
     /** The bytes of encoding and data of a number. */
-    private static int numberLength(long number) {
+    static int numberLength(long number) {
         if (number >= 0 && number <= 127) {
             return 1;
         }
@@ -551,7 +561,7 @@ public final class Listpack {
         return number == (int) number ? 5 : 9;
     }
 
-    private static int backLengthBytes(int length) {
+    static int backLengthBytes(int length) {
         return length < 1 << 7 ? 1 : length < 1 << 14 ? 2 : length < 1 << 21 ? 3 : length < 1 << 28 ? 4 : 5;
     }
 

@@ -210,6 +210,13 @@ public final class HashValue {
         return info;
     }
 
+    /** Makes room in the table of an empty hash, if it has one, for so many fields. */
+    public void reserve(long fields) {
+        if (form == TABLE) {
+            table.expectClosely(fields);
+        }
+    }
+
     /** So many more fields are going to be set: if that is too many for a small form, it becomes a table now. */
     public void expect(int fields) {
         if (form != TABLE && fields > limits.hashEntries) {

@@ -162,6 +162,30 @@ final class ListBlocks {
         account(1, n);
     }
 
+    /** Adds all elements of a listpack, which are of the form that adding them one by one would give them. */
+    void pushRight(Listpack from) {
+        int end;
+        for (int p = from.first(); p != 0; p = end) {
+            int first = from.bytesAt(p);
+            long tail = memory.getLong(root, TAIL);
+            if (tail == 0 || roomBehind(tail) < first) {
+                tail = makeRoomRight(tail, first);
+            }
+            long room = roomBehind(tail);
+            int n = 1;
+            int bytes = first;
+            end = from.next(p);
+            while (end != 0 && bytes + from.bytesAt(end) <= room) {
+                bytes += from.bytesAt(end);
+                end = from.next(end);
+                n++;
+            }
+            show(Place.TAIL, tail);
+            pack.appendFrom(from, p, p + bytes, n);
+            account(n, bytes);
+        }
+    }
+
     /** The head block, with room for {@code n} bytes in front of its listpack. */
     private long makeRoomLeft(long head, int n) {
         if (head != 0) {

@@ -131,6 +131,21 @@ public final class ListValue {
 
     // The ends.
 
+    /**
+     * Adds all elements of a listpack from elsewhere at the right end of a list that is in no database yet; they are of the form
+     * that adding them one by one would give them.
+     */
+    public void pushAll(Listpack run) {
+        expect(run.count(), run.bytes() - Listpack.EMPTY_BYTES);
+        if (small) {
+            for (int p = run.first(); p != 0; p = run.next(p)) {
+                push(false, run.get(p, view));
+            }
+        } else {
+            blocks.pushRight(run);
+        }
+    }
+
     /** Adds an element at the left or right end. {@link #expect} it before. */
     public void push(boolean left, Bytes value) {
         if (!small) {

@@ -155,6 +155,13 @@ public final class SetValue {
         return this;
     }
 
+    /** Makes room in the table of an empty set, if it has one, for so many members. */
+    public void reserve(long members) {
+        if (form == TABLE) {
+            table.expectClosely(members);
+        }
+    }
+
     /** So many more are going to be added: if that is too many for a small form, it becomes a table now. */
     public void expect(int count) {
         if (form == INTSET && count > limits.setIntsetEntries

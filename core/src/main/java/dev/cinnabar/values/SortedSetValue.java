@@ -72,6 +72,11 @@ public final class SortedSetValue {
     /** Of the member that was looked for last, in the large form. */
     private long hash;
 
+    // While it is being filled: the first element so far.
+    private boolean isFilling;
+    private long filledFirst;
+    private long filledKey;
+
     // What a scan has come upon.
     private long[] scanned = {};
     private int scannedSize;
@@ -200,6 +205,40 @@ public final class SortedSetValue {
         return root;
     }
 
+    /**
+     * So many elements are going to be added to this set, which is empty, most likely from the last to the first, and nothing else
+     * is done until {@link #endFill}, which has to be called in any case. There is nothing to it for the small form.
+     */
+    public void beginFill(long elements) {
+        if (!isSmall) {
+            table.expectClosely(elements);
+            tree.beginFill();
+            isFilling = true;
+            filledFirst = Memory.NULL;
+        }
+    }
+
+    public void endFill() {
+        if (isFilling) {
+            isFilling = false;
+            tree.endFill();
+        }
+    }
+
+    /** Puts a record in front of all others, if it belongs there; else that is all that could be filled. */
+    private void fill(long key, Bytes member, long record) {
+        if (filledFirst == Memory.NULL
+                || key < filledKey
+                || key == filledKey && member.compareTo(ScoredRecord.member(memory, filledFirst, view)) < 0) {
+            tree.fill(key, record);
+            filledFirst = record;
+            filledKey = key;
+        } else {
+            endFill();
+            tree.seeking(member).insert(key, record);
+        }
+    }
+
     /** So many more are going to be added: if that is too many for the small form, it becomes a large one now. */
     public void expect(long count) {
         if (isSmall && count > limits.zsetEntries) {
@@ -238,7 +277,11 @@ public final class SortedSetValue {
         Keeper.elementChanges(entry, hash, Memory.NULL);
         long record = ScoredRecord.create(memory, member, score);
         table.insert(hash, record);
-        tree.seeking(member).insert(key(score), record);
+        if (isFilling) {
+            fill(key(score), member, record);
+        } else {
+            tree.seeking(member).insert(key(score), record);
+        }
         countBytes(ScoredRecord.blockSize(member.length()));
         place = record;
     }

@@ -35,8 +35,19 @@ class LzfTest {
     }
 
     private static boolean expand(byte[] bytes, byte[] target) {
-        return Lzf.decompress(
+        boolean expanded = Lzf.decompress(
                 MemorySegment.ofArray(bytes), 0, bytes.length, MemorySegment.ofArray(target), 0, target.length);
+        // Between arrays it is done otherwise: at the end of one, and with more behind.
+        for (int more = 0; more < 100; more += 50) {
+            byte[] longer = Arrays.copyOfRange(bytes, 0, bytes.length + more);
+            byte[] other = new byte[target.length + Lzf.SPARE];
+            assertThat(Lzf.decompress(longer, 0, bytes.length, other, target.length))
+                    .isEqualTo(expanded);
+            if (expanded) {
+                assertThat(Arrays.copyOf(other, target.length)).isEqualTo(target);
+            }
+        }
+        return expanded;
     }
 
     private static byte[] text(SplittableRandom random) {

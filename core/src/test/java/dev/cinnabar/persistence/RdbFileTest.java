@@ -149,6 +149,32 @@ class RdbFileTest {
         }
     }
 
+    /** Big collections, of which the loading knows how large they become, and small ones, which it takes over. */
+    @Test
+    void whatIsLoadedTakesNoMoreMemoryThanBefore() throws Exception {
+        try (TestEngine engine = engine(4);
+                TestEngine after = engine(4)) {
+            SplittableRandom random = new SplittableRandom(11);
+            for (int i = 0; i < 20_000; i++) {
+                String word = "word" + random.nextInt();
+                engine.call("HSET", "hash", word, "value" + i);
+                engine.call("SADD", "set", word);
+                engine.call("ZADD", "sorted", Double.toString(random.nextInt(1000) / 8.0), word);
+                engine.call("RPUSH", "list", word);
+                engine.call("XADD", "stream", i / 10 + 1 + "-" + i, "field", word);
+                engine.call("SADD", "small set:" + i % 300, Integer.toString(i));
+                engine.call("RPUSH", "small list:" + i % 1000, word);
+                engine.call("HSET", "small hash:" + i % 1000, "f" + i, word);
+                engine.call("ZADD", "small sorted:" + i % 300, Integer.toString(i), word);
+            }
+            assertThat(engine.call("SAVE")).isEqualTo("+OK");
+            after.engine().saves().load();
+            assertThat(after.call("DEBUG", "DIGEST")).isEqualTo(engine.call("DEBUG", "DIGEST"));
+            long before = engine.engine().keyspace().usedMemory();
+            assertThat(after.engine().keyspace().usedMemory()).isLessThanOrEqualTo(before + before / 100);
+        }
+    }
+
     /** Waits for the end of a save in the background, which closes the test if it does not come. */
     private static void awaitSave(TestEngine engine) {
         long deadline = Clock.SYSTEM.nanos() + TimeUnit.SECONDS.toNanos(60);

@@ -409,6 +409,58 @@ class BTreeTest {
 
     // The trees under test: a record of the sorted one is its tie.
 
+    @ParameterizedTest
+    @EnumSource(Keys.class)
+    void aTreeFilledFromItsEndIsAsAnyOther(Keys keys) {
+        long seed = new SplittableRandom().nextLong();
+        SplittableRandom random = new SplittableRandom(seed);
+        for (int size : new int[] {0, 1, 2, 5, 30, 150, 170, 1000, 10_000, random.nextInt(60_000)}) {
+            List<Item> items = new ArrayList<>();
+            for (int i = 0; i < size; i++) {
+                items.add(newItem(keys.draw(random, i), i));
+            }
+            items.sort(ORDER);
+            tree.create();
+            for (Item item : items) {
+                insert(item);
+            }
+            long grown = tree.bytes();
+            tree.destroy();
+            tree.create();
+            tree.beginFill();
+            for (Item item : items.reversed()) {
+                tree.fill(item.key, item.record);
+            }
+            tree.endFill();
+            tree.checkInvariants();
+            assertThat(tree.size()).as("seed %d", seed).isEqualTo(size);
+            assertThat(tree.bytes()).as("seed %d size %d", seed, size).isLessThanOrEqualTo(grown);
+            long record = tree.first();
+            for (Item item : items) {
+                assertThat(record).isEqualTo(item.record);
+                assertThat(tree.number()).isEqualTo(item.key);
+                record = tree.next();
+            }
+            assertThat(record).isZero();
+            // And it can be changed.
+            for (int i = 0; i < size / 2; i++) {
+                Item item = items.remove(random.nextInt(items.size()));
+                assertThat(seek(item.key, item.tie)).isEqualTo(item.record);
+                tree.remove();
+                freeRecord(item.record);
+                Item other = newItem(keys.draw(random, size + i), size + i);
+                items.add(other);
+                insert(other);
+                if (i % 1000 == 0) {
+                    tree.checkInvariants();
+                }
+            }
+            tree.checkInvariants();
+            items.forEach(item -> freeRecord(item.record));
+            tree.destroy();
+        }
+    }
+
     private final class Sorted extends BTree {
         private long tie;
 

@@ -114,6 +114,32 @@ class HashTableTest {
     }
 
     @ParameterizedTest
+    @ValueSource(ints = {0, 1, 8, 9, 100, 129, 500, 1200, 1349, 1350, 3000, 20_000, 100_000})
+    void aTableThatExpectsRecordsIsNoLargerThanOneThatGrew(int records) {
+        table.create();
+        for (long key = 0; key < records; key++) {
+            put(key);
+        }
+        long grown = table.bytes();
+        for (long key = 0; key < records; key++) {
+            remove(key);
+        }
+        table.destroy();
+        table.create();
+        table.expectClosely(records);
+        table.checkInvariants();
+        for (long key = 0; key < records; key++) {
+            put(key);
+        }
+        table.checkInvariants();
+        // Of many segments a few may be of the next larger size.
+        assertThat(table.bytes()).isLessThanOrEqualTo(records < 1300 ? grown : grown + grown / 10);
+        for (long key = 0; key < records; key++) {
+            remove(key);
+        }
+    }
+
+    @ParameterizedTest
     @EnumSource(Hashing.class)
     void randomOperationsAgreeWithAModel(Hashing how) {
         hashing = how;

@@ -3,6 +3,7 @@ package dev.cinnabar.structures;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cinnabar.memory.Bytes;
+import dev.cinnabar.structures.ListpackCheck.Verdict;
 import java.lang.foreign.MemorySegment;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -49,6 +50,9 @@ class ListpackCheckTest {
         MemorySegment segment = MemorySegment.ofArray(bytes);
         assertThat(Listpack.isValid(segment, 0, bytes.length)).as(what).isTrue();
         assertThat(check.isCanonical(new Listpack().at(segment, 0), 5)).as(what).isEqualTo(canonical);
+        assertThat(check.examine(bytes, bytes.length, 1, 5))
+                .as(what)
+                .isEqualTo(canonical ? Verdict.CANONICAL : Verdict.VALID);
     }
 
     @Test
@@ -76,6 +80,48 @@ class ListpackCheckTest {
             assertThat(check.areDistinct(pack, width))
                     .as("seed %d round %d", seed, round)
                     .isEqualTo(distinct);
+            byte[] bytes = new byte[pack.bytes() + random.nextInt(2)];
+            MemorySegment.copy(segment, 0, MemorySegment.ofArray(bytes), 0, pack.bytes());
+            assertThat(check.examine(bytes, pack.bytes(), width, 1000))
+                    .as("seed %d round %d", seed, round)
+                    .isEqualTo(distinct ? Verdict.CANONICAL : Verdict.VALID);
+        }
+    }
+
+    /** What is damaged somewhere is judged by both ways of looking at it, at once and step by step. */
+    @Test
+    void bothWaysAgreeOnDamagedListpacks() {
+        long seed = new SplittableRandom().nextLong();
+        SplittableRandom random = new SplittableRandom(seed);
+        MemorySegment segment = MemorySegment.ofArray(new byte[1 << 16]);
+        for (int round = 0; round < 100_000; round++) {
+            Listpack pack = new Listpack().at(segment, 0).format();
+            for (int i = random.nextInt(8); i > 0; i--) {
+                int length = random.nextInt(random.nextInt(20) == 0 ? 5000 : 30);
+                pack.append(Bytes.of(
+                        random.nextBoolean()
+                                ? "x".repeat(length)
+                                : Long.toString(random.nextLong() >> random.nextInt(64))));
+            }
+            byte[] bytes = new byte[pack.bytes()];
+            MemorySegment.copy(segment, 0, MemorySegment.ofArray(bytes), 0, bytes.length);
+            for (int i = random.nextInt(3); i > 0; i--) {
+                int at = random.nextInt(Math.min(bytes.length, 60));
+                bytes[at] = (byte) (random.nextBoolean() ? random.nextInt() : bytes[at] ^ 1 << random.nextInt(8));
+            }
+            int maxText = random.nextInt(24, 100);
+            MemorySegment damaged = MemorySegment.ofArray(bytes);
+            Verdict expected = Verdict.INVALID;
+            if (Listpack.isValid(damaged, 0, bytes.length)) {
+                Listpack read = new Listpack().at(damaged, 0);
+                boolean isTold = (bytes[4] & bytes[5]) != -1;
+                expected = isTold && check.isCanonical(read, maxText) && check.areDistinct(read, 1)
+                        ? Verdict.CANONICAL
+                        : Verdict.VALID;
+            }
+            assertThat(check.examine(bytes, bytes.length, 1, maxText))
+                    .as("seed %d round %d", seed, round)
+                    .isEqualTo(expected);
         }
     }
 
