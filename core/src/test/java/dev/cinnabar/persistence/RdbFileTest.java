@@ -46,6 +46,8 @@ class RdbFileTest {
     private TestEngine engine(int partitions) throws Exception {
         TestEngine engine = new TestEngine(partitions);
         engine.settings().configuration().load(Directives.DIR.name(), List.of(directory.toString()));
+        engine.settings().debug = Access.YES;
+        assertThat(engine.call("DEBUG", "DIGEST")).matches("\\+0{40}");
         return engine;
     }
 
@@ -134,7 +136,6 @@ class RdbFileTest {
     @Test
     void reloadKeepsEverything() throws Exception {
         try (TestEngine engine = engine(4)) {
-            engine.settings().debug = Access.YES;
             fill(engine, new SplittableRandom(7), 200);
             String digest = engine.call("DEBUG", "DIGEST");
             assertThat(engine.call("DEBUG", "RELOAD")).isEqualTo("+OK");

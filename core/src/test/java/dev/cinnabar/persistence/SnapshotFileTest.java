@@ -3,9 +3,12 @@ package dev.cinnabar.persistence;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cinnabar.command.testing.TestEngine;
+import dev.cinnabar.config.Access;
+import dev.cinnabar.config.Directives;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -24,7 +27,8 @@ class SnapshotFileTest {
     void bigValuesAreSavedInPartsAndLoaded() throws Exception {
         Random random = new Random(1);
         try (TestEngine redis = new TestEngine()) {
-            redis.call("CONFIG", "SET", "dir", directory.toString());
+            redis.settings().configuration().load(Directives.DIR.name(), List.of(directory.toString()));
+            redis.settings().debug = Access.YES;
             for (int i = 0; i < ELEMENTS; i++) {
                 String n = Integer.toString(i);
                 redis.call("HSET", "hash", n, "x".repeat(50) + n);
@@ -47,6 +51,7 @@ class SnapshotFileTest {
             random.nextBytes(noise);
             redis.call("SET", "noise", HexFormat.of().formatHex(noise));
             String digest = redis.call("DEBUG", "DIGEST");
+            assertThat(digest).matches("\\+[0-9a-f]{40}");
             assertThat(redis.engine().saves().start()).isTrue();
             do {
                 String n = Integer.toString(random.nextInt(ELEMENTS));
