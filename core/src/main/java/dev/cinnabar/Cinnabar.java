@@ -8,6 +8,7 @@ import dev.cinnabar.commands.Commands;
 import dev.cinnabar.keyspace.Clock;
 import dev.cinnabar.keyspace.Keyspace;
 import dev.cinnabar.session.Session;
+import dev.cinnabar.text.Reason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
@@ -226,7 +227,7 @@ public final class Cinnabar implements AutoCloseable {
         try {
             engine.saves().end();
         } catch (IOException e) {
-            throw new UncheckedIOException("The RDB file cannot be written: " + e.getMessage(), e);
+            throw new UncheckedIOException("The RDB file cannot be written: " + Reason.withFile(e), e);
         } finally {
             engine.close();
         }

@@ -1,10 +1,10 @@
 package dev.cinnabar.acl;
 
+import dev.cinnabar.text.Reason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -25,9 +25,7 @@ public final class UsersFile {
         try {
             text = Files.readAllBytes(file);
         } catch (IOException e) {
-            String reason =
-                    e instanceof NoSuchFileException ? "No such file or directory" : String.valueOf(e.getMessage());
-            throw new AclException("Error loading ACLs, opening file '" + file + "': " + reason);
+            throw new AclException("Error loading ACLs, opening file '" + file + "': " + Reason.of(e));
         }
         return users.load(file.toString(), text);
     }

@@ -3,14 +3,13 @@ package dev.cinnabar.aof;
 import dev.cinnabar.keyspace.Clock;
 import dev.cinnabar.log.Log;
 import dev.cinnabar.resp.Request;
-import java.io.FileNotFoundException;
+import dev.cinnabar.text.Reason;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
@@ -73,10 +72,8 @@ final class AofLoader {
     }
 
     private static AofException cannotOpen(String name, IOException e) {
-        String why = e instanceof NoSuchFileException || e instanceof FileNotFoundException
-                ? "No such file or directory"
-                : String.valueOf(e.getMessage());
-        return new AofException("Fatal error: can't open the append log file " + name + " for reading: " + why, e);
+        return new AofException(
+                "Fatal error: can't open the append log file " + name + " for reading: " + Reason.of(e), e);
     }
 
     /** Loads a file; returns whether its end was missing, or bad, and was cut off. */
@@ -223,7 +220,7 @@ final class AofLoader {
             channel.truncate(valid);
             channel.force(true);
         } catch (IOException e) {
-            throw new AofException("Error truncating the AOF file " + name + ": " + e.getMessage(), e);
+            throw new AofException("Error truncating the AOF file " + name + ": " + Reason.of(e), e);
         }
     }
 }

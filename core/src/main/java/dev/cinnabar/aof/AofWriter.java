@@ -5,6 +5,7 @@ import dev.cinnabar.journal.Cut;
 import dev.cinnabar.journal.Journal;
 import dev.cinnabar.keyspace.Clock;
 import dev.cinnabar.log.Log;
+import dev.cinnabar.text.Reason;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -306,7 +307,7 @@ final class AofWriter implements Journal.Reader, Runnable {
     }
 
     private void failed(IOException e, long before) {
-        failure = String.valueOf(e.getMessage());
+        failure = Reason.of(e);
         long now = clock.nanos();
         boolean complain = !complained || now - complainedNanos > COMPLAINT_NANOS;
         complained = true;
@@ -330,7 +331,7 @@ final class AofWriter implements Journal.Reader, Runnable {
             if (complain) {
                 log.warning(
                         "Could not remove short write from the append-only file.  Cinnabar may refuse to load the AOF"
-                                + " the next time it starts.  ftruncate: " + again.getMessage());
+                                + " the next time it starts.  ftruncate: " + Reason.of(again));
             }
         }
     }
@@ -385,7 +386,7 @@ final class AofWriter implements Journal.Reader, Runnable {
             synced = upTo;
             syncFailing = false;
         } catch (IOException e) {
-            failure = String.valueOf(e.getMessage());
+            failure = Reason.of(e);
             if (!syncFailing) {
                 log.warning("Fail to fsync the AOF file: " + failure);
             }
@@ -499,7 +500,7 @@ final class AofWriter implements Journal.Reader, Runnable {
             }
             target.close();
         } catch (IOException e) {
-            log.warning("Fail to fsync the AOF file: " + e.getMessage() + ".");
+            log.warning("Fail to fsync the AOF file: " + Reason.of(e) + ".");
         } finally {
             fileLock.unlock();
             commitLock.unlock();

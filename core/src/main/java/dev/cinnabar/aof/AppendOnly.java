@@ -10,6 +10,7 @@ import dev.cinnabar.journal.Journal;
 import dev.cinnabar.keyspace.Clock;
 import dev.cinnabar.keyspace.Keyspace;
 import dev.cinnabar.log.Log;
+import dev.cinnabar.text.Reason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.MalformedInputException;
@@ -229,7 +230,7 @@ public final class AppendOnly implements AofWriter.Owner {
                 storage.delete(file);
             }
         } catch (IOException e) {
-            log().warning("Temporary AOF files could not be removed: " + e.getMessage());
+            log().warning("Temporary AOF files could not be removed: " + Reason.of(e));
         }
     }
 
@@ -262,7 +263,7 @@ public final class AppendOnly implements AofWriter.Owner {
         } catch (IOException e) {
             throw new AofException(
                     "Fatal error: can't open the AOF manifest file " + file.getFileName() + " for reading: "
-                            + e.getMessage(),
+                            + Reason.of(e),
                     e);
         } catch (Manifest.BadManifestException e) {
             e.report().subList(0, 4).forEach(log::warning);
@@ -294,7 +295,7 @@ public final class AppendOnly implements AofWriter.Owner {
         } catch (IOException e) {
             throw new AofException(
                     "Error trying to move the old AOF file " + name + " into dir "
-                            + configuration.get(Directives.APPENDDIRNAME) + ": " + e.getMessage(),
+                            + configuration.get(Directives.APPENDDIRNAME) + ": " + Reason.of(e),
                     e);
         }
         log().notice("Successfully migrated an old-style AOF file (" + name + ") into the AOF directory ("
@@ -336,14 +337,14 @@ public final class AppendOnly implements AofWriter.Owner {
             try {
                 storage.delete(directory().resolve(part.name()));
             } catch (IOException e) {
-                log().warning("The history file " + part.name() + " could not be removed: " + e.getMessage());
+                log().warning("The history file " + part.name() + " could not be removed: " + Reason.of(e));
                 return;
             }
         }
         try {
             persist(manifest.withoutHistory());
         } catch (IOException e) {
-            log().warning("The AOF manifest could not be written: " + e.getMessage());
+            log().warning("The AOF manifest could not be written: " + Reason.of(e));
         }
     }
 
@@ -361,7 +362,7 @@ public final class AppendOnly implements AofWriter.Owner {
         try {
             return Files.size(directory().resolve(part.name()));
         } catch (IOException e) {
-            log().warning("Unable to obtain the AOF file " + part.name() + " length. stat: " + e.getMessage());
+            log().warning("Unable to obtain the AOF file " + part.name() + " length. stat: " + Reason.of(e));
             return 0;
         }
     }
@@ -410,7 +411,7 @@ public final class AppendOnly implements AofWriter.Owner {
             run(target);
             sizeAfterRewrite = currentSize();
         } catch (IOException e) {
-            throw new AofException("The append-only file cannot be opened: " + e, e);
+            throw new AofException("The append-only file cannot be opened: " + Reason.withFile(e), e);
         }
     }
 
@@ -484,9 +485,10 @@ public final class AppendOnly implements AofWriter.Owner {
         try {
             makeDirectory();
             readManifest();
-        } catch (IOException | AofException e) {
-            log().warning("The append-only file cannot be turned on: " + e.getMessage());
-            return false;
+        } catch (IOException e) {
+            return notTurnedOn(Reason.withFile(e));
+        } catch (AofException e) {
+            return notTurnedOn(String.valueOf(e.getMessage()));
         }
         state = State.WAITS_FOR_BASE;
         on = true;
@@ -497,6 +499,11 @@ public final class AppendOnly implements AofWriter.Owner {
             return true;
         }
         return startRewrite();
+    }
+
+    private boolean notTurnedOn(String reason) {
+        log().warning("The append-only file cannot be turned on: " + reason);
+        return false;
     }
 
     private void turnOff() {
@@ -546,7 +553,7 @@ public final class AppendOnly implements AofWriter.Owner {
         try {
             storage.delete(temporaryIncrement());
         } catch (IOException e) {
-            log().warning("The temporary AOF file could not be removed: " + e.getMessage());
+            log().warning("The temporary AOF file could not be removed: " + Reason.of(e));
         }
         return null;
     }
@@ -721,7 +728,7 @@ public final class AppendOnly implements AofWriter.Owner {
             log().notice("Background AOF rewrite was broken off");
             aborted = true;
         } catch (IOException | RuntimeException e) {
-            log().warning("Background AOF rewrite failed: " + e);
+            log().warning("Background AOF rewrite failed: " + Reason.withFile(e));
         } catch (InterruptedException e) {
             log().warning("Background AOF rewrite interrupted");
         }
@@ -903,7 +910,7 @@ public final class AppendOnly implements AofWriter.Owner {
                 return next;
             }
         } catch (IOException e) {
-            log().warning("The next AOF incr file could not be made: " + e.getMessage());
+            log().warning("The next AOF incr file could not be made: " + Reason.of(e));
             return null;
         } finally {
             rotation.made.countDown();

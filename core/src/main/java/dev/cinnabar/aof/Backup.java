@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.cinnabar.config.Configuration;
 import dev.cinnabar.config.Directives;
 import dev.cinnabar.log.Log;
+import dev.cinnabar.text.Reason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.DirectoryStream;
@@ -152,7 +153,7 @@ public final class Backup {
                 }
             }
         } catch (IOException e) {
-            throw new BackupException("ERR The backup directory cannot be used: " + e.getMessage());
+            throw new BackupException("ERR The backup directory cannot be used: " + Reason.withFile(e));
         }
     }
 
@@ -198,7 +199,7 @@ public final class Backup {
             firstIncrement = increment;
             state = State.INCREMENTING;
         } catch (IOException e) {
-            failed("the base could not be linked: " + e.getMessage());
+            failed("the base could not be linked: " + Reason.withFile(e));
         }
     }
 
@@ -270,7 +271,7 @@ public final class Backup {
             endSeconds = file.seconds();
             log.get().notice("Backup sealed");
         } catch (IOException e) {
-            failed("the files could not be linked: " + e.getMessage());
+            failed("the files could not be linked: " + Reason.withFile(e));
             file.endBackup();
         }
     }
@@ -329,7 +330,7 @@ public final class Backup {
                 storage.delete(path);
             }
         } catch (IOException e) {
-            log.get().warning("Files of the backup could not be removed: " + e.getMessage());
+            log.get().warning("Files of the backup could not be removed: " + Reason.withFile(e));
         }
     }
 

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.cinnabar.persistence.CheckRdb;
 import dev.cinnabar.resp.Request;
+import dev.cinnabar.text.Reason;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -79,7 +80,7 @@ public final class CheckAof {
             out.println("Cannot open file " + e.getFile() + ": No such file or directory");
             return 1;
         } catch (IOException | UncheckedIOException e) {
-            out.println("Failed to read from AOF " + name + ", aborting... " + e.getMessage());
+            out.println("Failed to read from AOF " + name + ", aborting... " + Reason.of(e));
             return 1;
         }
     }

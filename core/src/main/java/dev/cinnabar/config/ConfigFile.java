@@ -6,10 +6,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.cinnabar.memory.Bytes;
 import dev.cinnabar.text.ArgumentSplitter;
 import dev.cinnabar.text.Glob;
+import dev.cinnabar.text.Reason;
 import java.io.IOException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -161,22 +160,8 @@ public final class ConfigFile {
         try {
             return Files.readString(file, ISO_8859_1);
         } catch (IOException e) {
-            throw FatalConfigException.forLog("Fatal error, can't open config file '" + file + "': " + reason(e));
+            throw FatalConfigException.forLog("Fatal error, can't open config file '" + file + "': " + Reason.of(e));
         }
-    }
-
-    /** Why a file could not be opened, in the words of the system. */
-    static String reason(IOException e) {
-        if (e instanceof NoSuchFileException) {
-            return "No such file or directory";
-        }
-        if (e instanceof java.nio.file.AccessDeniedException) {
-            return "Permission denied";
-        }
-        if (e instanceof FileSystemException f && f.getReason() != null) {
-            return f.getReason();
-        }
-        return String.valueOf(e.getMessage());
     }
 
     private static String trimmed(String line) {

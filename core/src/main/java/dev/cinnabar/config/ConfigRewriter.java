@@ -62,11 +62,6 @@ public final class ConfigRewriter {
         }
     }
 
-    /** Why the file could not be written, in the words of the system. */
-    public static String reason(IOException e) {
-        return ConfigFile.reason(e);
-    }
-
     /** The text that a file should have. */
     static String rewritten(Configuration configuration, List<String> users, String before) {
         return rewritten(configuration, users, before, false);

@@ -1,7 +1,5 @@
 package dev.cinnabar.config;
 
-import java.io.IOException;
-
 /** A configuration with which the server cannot start. The message is for the operator and may have several lines. */
 public final class FatalConfigException extends Exception {
 
@@ -30,11 +28,6 @@ public final class FatalConfigException extends Exception {
 
     static FatalConfigException forLog(String text) {
         return new FatalConfigException(text, true);
-    }
-
-    /** Why a file could not be opened, in the words of the system. */
-    public static String reason(IOException e) {
-        return ConfigFile.reason(e);
     }
 
     public boolean isForLog() {

@@ -1,5 +1,6 @@
 package dev.cinnabar.log;
 
+import dev.cinnabar.text.Reason;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -112,7 +113,7 @@ public final class FileLog implements Log {
             out.write(line.getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             // There is no better place left to say it; the server goes on, as a full disk must not stop it.
-            System.err.print("Cannot write to the log " + target + " (" + e + "): " + line);
+            System.err.print("Cannot write to the log " + target + " (" + Reason.of(e) + "): " + line);
         }
     }
 

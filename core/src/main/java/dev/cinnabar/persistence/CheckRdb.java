@@ -6,6 +6,7 @@ import dev.cinnabar.keyspace.Keyspace;
 import dev.cinnabar.memory.Buffer;
 import dev.cinnabar.memory.BufferAccounting;
 import dev.cinnabar.memory.Bytes;
+import dev.cinnabar.text.Reason;
 import dev.cinnabar.values.Entry;
 import dev.cinnabar.values.Limits;
 import dev.cinnabar.values.StringValue;
@@ -108,10 +109,10 @@ public final class CheckRdb {
                         accounting)) {
             return check(in) ? 0 : 1;
         } catch (IOException e) {
-            out.println("Cannot open the file: " + Saves.reason(e));
+            out.println("Cannot open the file: " + Reason.of(e));
             return 1;
         } catch (UncheckedIOException e) {
-            out.println("Cannot read the file: " + e.getMessage());
+            out.println("Cannot read the file: " + Reason.of(e));
             return 1;
         }
     }

@@ -9,6 +9,7 @@ import dev.cinnabar.keyspace.Keyspace;
 import dev.cinnabar.log.Log;
 import dev.cinnabar.memory.BufferAccounting;
 import dev.cinnabar.memory.Bytes;
+import dev.cinnabar.text.Reason;
 import dev.cinnabar.values.Entry;
 import dev.cinnabar.values.Limits;
 import dev.cinnabar.values.StringValue;
@@ -17,9 +18,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Objects;
@@ -190,7 +189,7 @@ public final class Saves {
             saved(keyspace.dirty());
             log.get().notice("DB saved on disk");
         } catch (IOException e) {
-            log.get().warning("Failed saving the DB: " + reason(e));
+            log.get().warning("Failed saving the DB: " + Reason.withFile(e));
             throw e;
         } finally {
             keyspace.unlock(keyspace.all());
@@ -229,7 +228,7 @@ public final class Saves {
                 log.get().notice("Background saving was broken off");
             } catch (IOException | RuntimeException | OutOfMemoryError e) {
                 lastFailed = true;
-                log.get().warning("Failed saving the DB: " + (e instanceof IOException io ? reason(io) : words(e)));
+                log.get().warning("Failed saving the DB: " + Reason.withFile(e));
                 log.get().warning("Background saving error");
             } finally {
                 lastDurationMillis = keyspace.clock().millis() - startedMillis;
@@ -631,20 +630,6 @@ public final class Saves {
         save();
     }
 
-    private static String words(Throwable e) {
-        return e.getCause() == null ? e.toString() : e + ", because of " + e.getCause();
-    }
-
-    /** What went wrong with a file, in a few words. */
-    public static String reason(IOException e) {
-        if (e instanceof NoSuchFileException) {
-            return "No such file or directory";
-        }
-        return e instanceof FileSystemException f && f.getReason() != null
-                ? f.getReason()
-                : String.valueOf(e.getMessage());
-    }
-
     // Loading.
 
     /**
@@ -722,7 +707,7 @@ public final class Saves {
     }
 
     private IOException told(IOException e) {
-        log.get().warning("Error loading the RDB file: " + reason(e));
+        log.get().warning("Error loading the RDB file: " + Reason.of(e));
         return e;
     }
 

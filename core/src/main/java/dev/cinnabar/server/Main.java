@@ -11,6 +11,7 @@ import dev.cinnabar.config.Directives;
 import dev.cinnabar.config.FatalConfigException;
 import dev.cinnabar.log.FileLog;
 import dev.cinnabar.persistence.CheckRdb;
+import dev.cinnabar.text.Reason;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -139,8 +140,7 @@ public final class Main {
         try {
             log.file(configuration.path(Directives.LOGFILE));
         } catch (IOException e) {
-            throw FatalConfigException.general(
-                    Version.REDIS, "Can't open the log file: " + FatalConfigException.reason(e));
+            throw FatalConfigException.general(Version.REDIS, "Can't open the log file: " + Reason.of(e));
         }
     }
 }

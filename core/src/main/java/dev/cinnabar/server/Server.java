@@ -14,6 +14,7 @@ import dev.cinnabar.keyspace.Clock;
 import dev.cinnabar.keyspace.Keyspace;
 import dev.cinnabar.net.NetServer;
 import dev.cinnabar.net.NetSettings;
+import dev.cinnabar.text.Reason;
 import dev.cinnabar.tls.ServerTls;
 import dev.cinnabar.tls.TlsException;
 import java.io.IOException;
@@ -339,7 +340,7 @@ public final class Server implements Host, AutoCloseable {
             try {
                 Files.deleteIfExists(path);
             } catch (IOException e) {
-                engine.settings().warnings.accept("The unix socket could not be removed: " + e);
+                engine.settings().warnings.accept("The unix socket could not be removed: " + Reason.of(e));
             }
         }
     }

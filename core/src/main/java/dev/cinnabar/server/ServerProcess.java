@@ -11,6 +11,7 @@ import dev.cinnabar.log.FileLog;
 import dev.cinnabar.net.NetSettings;
 import dev.cinnabar.persistence.RdbException;
 import dev.cinnabar.text.LongDouble;
+import dev.cinnabar.text.Reason;
 import dev.cinnabar.tls.TlsException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -218,7 +219,7 @@ final class ServerProcess {
             try {
                 Files.deleteIfExists(configuration.path(Directives.PIDFILE));
             } catch (IOException e) {
-                log.warning("The pid file could not be removed: " + e);
+                log.warning("The pid file could not be removed: " + Reason.of(e));
             }
         }
         Metrics running = metrics;
@@ -245,7 +246,7 @@ final class ServerProcess {
                     configuration.path(Directives.PIDFILE),
                     ProcessHandle.current().pid() + "\n");
         } catch (IOException e) {
-            log.warning("Failed to write PID file: " + e);
+            log.warning("Failed to write PID file: " + Reason.of(e));
         }
     }
 }

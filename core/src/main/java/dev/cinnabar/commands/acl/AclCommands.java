@@ -30,6 +30,7 @@ import dev.cinnabar.config.Directives;
 import dev.cinnabar.resp.RedisError;
 import dev.cinnabar.resp.Reply;
 import dev.cinnabar.resp.Request;
+import dev.cinnabar.text.Reason;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -294,7 +295,7 @@ public final class AclCommands {
             UsersFile.save(file, userTable(call));
             reply.ok();
         } catch (IOException e) {
-            call.engine().settings().log.warning("ACL SAVE failed: " + e);
+            call.engine().settings().log.warning("ACL SAVE failed: " + Reason.withFile(e));
             args.fail(NOT_SAVED);
         }
     }

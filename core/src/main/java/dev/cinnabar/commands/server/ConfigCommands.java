@@ -22,6 +22,7 @@ import dev.cinnabar.config.Directives;
 import dev.cinnabar.resp.RedisError;
 import dev.cinnabar.resp.Reply;
 import dev.cinnabar.session.Peer;
+import dev.cinnabar.text.Reason;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -160,8 +161,8 @@ public final class ConfigCommands {
             call.engine().settings().log.notice("CONFIG REWRITE executed with success.");
             reply.ok();
         } catch (IOException e) {
-            call.engine().settings().log.warning("CONFIG REWRITE failed: " + e);
-            args.fail(new RedisError("ERR Rewriting config file: " + ConfigRewriter.reason(e)));
+            call.engine().settings().log.warning("CONFIG REWRITE failed: " + Reason.withFile(e));
+            args.fail(new RedisError("ERR Rewriting config file: " + Reason.of(e)));
         }
     }
 }
