@@ -1,7 +1,6 @@
 package dev.cinnabar.persistence;
 
 import dev.cinnabar.memory.Bytes;
-import dev.cinnabar.structures.Intset;
 import dev.cinnabar.structures.Listpack;
 import dev.cinnabar.structures.ListpackCheck;
 import dev.cinnabar.text.Numbers;
@@ -63,43 +62,40 @@ final class RunAdoption {
         return usable;
     }
 
-    private static boolean install(ValueReader.Builder builder, int inlineKind, MemorySegment run, int length) {
+    private static boolean install(ValueReader.Builder builder, int inlineKind, Bytes run) {
+        int length = run.length();
         Entry entry = builder.build(Packed.kindFor(inlineKind, length), Packed.inlineLength(length));
         Packed.initialize(entry, length);
-        MemorySegment.copy(run, 0, Packed.segment(entry), Packed.offset(entry), length);
+        run.copyTo(0, Packed.segment(entry), Packed.offset(entry), length);
         return true;
     }
 
     /** A listpack of fields and values. */
-    boolean hash(ValueReader.Builder builder, Listpack pack, MemorySegment run) {
-        return pack.count() / 2 <= limits.hashEntries
-                && usable
-                && install(builder, Encoding.HASH_LISTPACK, run, pack.bytes());
+    boolean hash(ValueReader.Builder builder, Listpack pack, Bytes run) {
+        return pack.count() / 2 <= limits.hashEntries && usable && install(builder, Encoding.HASH_LISTPACK, run);
     }
 
     /** A listpack of members. */
-    boolean set(ValueReader.Builder builder, Listpack pack, MemorySegment run) {
-        return pack.count() <= limits.setListpackEntries
-                && usable
-                && install(builder, Encoding.SET_LISTPACK, run, pack.bytes());
+    boolean set(ValueReader.Builder builder, Listpack pack, Bytes run) {
+        return pack.count() <= limits.setListpackEntries && usable && install(builder, Encoding.SET_LISTPACK, run);
     }
 
     /** An intset, which is valid. */
-    boolean intset(ValueReader.Builder builder, Intset set, MemorySegment run, int length) {
-        return set.count() <= limits.setIntsetEntries && install(builder, Encoding.SET_INTSET, run, length);
+    boolean intset(ValueReader.Builder builder, int count, Bytes run) {
+        return count <= limits.setIntsetEntries && install(builder, Encoding.SET_INTSET, run);
     }
 
     /** A listpack of members and scores. */
-    boolean sortedSet(ValueReader.Builder builder, Listpack pack, MemorySegment run) {
+    boolean sortedSet(ValueReader.Builder builder, Listpack pack, MemorySegment segment, Bytes run) {
+        other.at(segment, 0);
+        third.at(segment, 0);
         return pack.count() / 2 <= limits.zsetEntries
                 && usable
-                && isInOrder(pack, run)
-                && install(builder, Encoding.ZSET_LISTPACK, run, pack.bytes());
+                && isInOrder(pack)
+                && install(builder, Encoding.ZSET_LISTPACK, run);
     }
 
-    private boolean isInOrder(Listpack pack, MemorySegment run) {
-        other.at(run, 0);
-        third.at(run, 0);
+    private boolean isInOrder(Listpack pack) {
         int last = 0;
         double lastScore = 0;
         for (int p = pack.first(); p != 0; ) {
@@ -119,9 +115,9 @@ final class RunAdoption {
     }
 
     /** A listpack of all elements of a list. */
-    boolean list(ValueReader.Builder builder, Listpack pack, MemorySegment run) {
+    boolean list(ValueReader.Builder builder, Listpack pack, Bytes run) {
         return ListValue.fits(limits, pack.bytes(), pack.count())
                 && usable
-                && install(builder, Encoding.LIST_LISTPACK, run, pack.bytes());
+                && install(builder, Encoding.LIST_LISTPACK, run);
     }
 }

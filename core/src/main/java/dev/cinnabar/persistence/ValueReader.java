@@ -59,6 +59,7 @@ public final class ValueReader implements AutoCloseable {
     private final Buffer kept;
     private final Listpack listpack = new Listpack();
     private final Listpack neighbour = new Listpack();
+    private final Intset intset = new Intset();
     private final Ziplist ziplist = new Ziplist();
     private final Bytes runView = new Bytes();
     private final Bytes keptView = new Bytes();
@@ -308,7 +309,7 @@ public final class ValueReader implements AutoCloseable {
         }
         check(container == ValueFormat.NODE_LISTPACK, "a node that is neither plain nor a listpack");
         listpack("List", 1, 0, Integer.MAX_VALUE);
-        if (!adoption.list(builder, listpack, runSegment)) {
+        if (!adoption.list(builder, listpack, runBytes())) {
             pushListpack(newList(builder));
         }
     }
@@ -353,16 +354,18 @@ public final class ValueReader implements AutoCloseable {
 
     private void intset(Builder builder) throws RdbException {
         readRun();
-        check(Intset.isValid(runSegment, 0, runLength), "Intset integrity check failed");
-        Intset numbers = new Intset().at(runSegment, 0);
-        int n = numbers.count();
+        check(
+                isInArray ? Intset.isValid(array, runLength) : Intset.isValid(runSegment, 0, runLength),
+                "Intset integrity check failed");
+        intset.at(runSegment, 0);
+        int n = intset.count();
         filled(n);
-        if (adoption.intset(builder, numbers, runSegment, runLength)) {
+        if (adoption.intset(builder, n, runBytes())) {
             return;
         }
-        SetValue set = newSet(builder, views.set.kindFor(number(numbers.get(0)), n));
+        SetValue set = newSet(builder, views.set.kindFor(number(intset.get(0)), n));
         for (int i = 0; i < n; i++) {
-            add(set, number(numbers.get(i)));
+            add(set, number(intset.get(i)));
         }
     }
 
@@ -373,7 +376,7 @@ public final class ValueReader implements AutoCloseable {
     /** Numbers alone stay a listpack, as in Redis. */
     private void setListpack(Builder builder) throws RdbException {
         int n = listpack("Set", 1, 1, views.limits().setValueBytes);
-        if (adoption.set(builder, listpack, runSegment)) {
+        if (adoption.set(builder, listpack, runBytes())) {
             return;
         }
         boolean small = n <= views.limits().setListpackEntries;
@@ -416,7 +419,7 @@ public final class ValueReader implements AutoCloseable {
 
     private void sortedSetListpack(Builder builder) throws RdbException {
         int n = listpack("Zset", 2, 2, views.limits().zsetValueBytes);
-        if (adoption.sortedSet(builder, listpack, runSegment)) {
+        if (adoption.sortedSet(builder, listpack, runSegment, runBytes())) {
             return;
         }
         SortedSetValue set = newSortedSet(builder, n, listpack.textLength(listpack.first()));
@@ -569,7 +572,7 @@ public final class ValueReader implements AutoCloseable {
 
     private void hashListpack(Builder builder, int width) throws RdbException {
         int n = listpack("Hash", width, width == 2 ? 2 : 0, views.limits().hashValueBytes);
-        if (width == 2 && adoption.hash(builder, listpack, runSegment)) {
+        if (width == 2 && adoption.hash(builder, listpack, runBytes())) {
             return;
         }
         HashValue hash = newHash(builder, n);

@@ -3,6 +3,8 @@ package dev.cinnabar.structures;
 import dev.cinnabar.memory.Memory;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
@@ -32,6 +34,13 @@ public final class Intset {
             ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    private static final VarHandle ARRAY_SHORT =
+            MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle ARRAY_INT =
+            MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle ARRAY_LONG =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private static final int COUNT = 4;
     private static final int NUMBERS = 8;
@@ -157,6 +166,29 @@ public final class Intset {
                 (width == 2 || width == 4 || width == 8) && count >= 0 && NUMBERS + (long) count * width == length;
         for (int i = 1; fits && i < count; i++) {
             fits = set.get(i - 1, width) < set.get(i, width);
+        }
+        return fits;
+    }
+
+    /** As {@link #isValid(MemorySegment, long, int)}, of the first bytes of an array: several times as quick. */
+    public static boolean isValid(byte[] bytes, int length) {
+        if (length < EMPTY_BYTES || length > bytes.length) {
+            return false;
+        }
+        int width = (int) ARRAY_INT.get(bytes, 0);
+        int count = (int) ARRAY_INT.get(bytes, COUNT);
+        boolean fits =
+                (width == 2 || width == 4 || width == 8) && count >= 0 && NUMBERS + (long) count * width == length;
+        long last = 0;
+        for (int i = 0; fits && i < count; i++) {
+            int at = NUMBERS + i * width;
+            long number = switch (width) {
+                case 2 -> (short) ARRAY_SHORT.get(bytes, at);
+                case 4 -> (int) ARRAY_INT.get(bytes, at);
+                default -> (long) ARRAY_LONG.get(bytes, at);
+            };
+            fits = i == 0 || last < number;
+            last = number;
         }
         return fits;
     }

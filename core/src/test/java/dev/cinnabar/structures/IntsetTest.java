@@ -85,6 +85,9 @@ class IntsetTest {
                     .isEqualTo(model.contains(Long.MAX_VALUE) ? -model.size() : model.size());
             assertThat(Intset.isValid(memory.segment(block), memory.offset(block) + 8, set.bytes()))
                     .isTrue();
+            byte[] copy = new byte[set.bytes()];
+            memory.copyOut(block, 8, copy, 0, copy.length);
+            assertThat(Intset.isValid(copy, copy.length)).isTrue();
         }
     }
 
@@ -106,6 +109,7 @@ class IntsetTest {
         byte[] bytes = HexFormat.of().parseHex(hex);
         assertThat(Intset.isValid(MemorySegment.ofArray(bytes), 0, bytes.length))
                 .isFalse();
+        assertThat(Intset.isValid(bytes, bytes.length)).isFalse();
     }
 
     @Test
@@ -113,6 +117,8 @@ class IntsetTest {
         byte[] bytes = HexFormat.of().parseHex("0200000002000000ffff2c01");
         assertThat(Intset.isValid(MemorySegment.ofArray(bytes), 0, bytes.length))
                 .isTrue();
+        assertThat(Intset.isValid(bytes, bytes.length)).isTrue();
+        assertThat(Intset.isValid(bytes, bytes.length - 1)).isFalse();
     }
 
     private String hex() {
