@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,7 +21,7 @@ class ReasonTest {
         assertThat(reason(() -> Files.readString(dir.resolve("none")))).isEqualTo("No such file or directory");
         assertThat(reason(() -> Files.createFile(file))).isEqualTo("File exists");
         assertThat(reason(() -> Files.delete(dir))).isEqualTo("Directory not empty");
-        assertThat(reason(() -> Files.newDirectoryStream(file).close())).isEqualTo("Not a directory");
+        assertThat(Reason.of(new NotDirectoryException("/file"))).isEqualTo("Not a directory");
         assertThat(Reason.of(new AccessDeniedException("/file"))).isEqualTo("Permission denied");
     }
 
