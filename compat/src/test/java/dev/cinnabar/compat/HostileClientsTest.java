@@ -46,6 +46,27 @@ class HostileClientsTest {
                 .allSatisfy(entry -> assertThat(length(entry)).isLessThan(6000));
     }
 
+    /** Queued commands count as input. */
+    @RedisTest(since = "7.2.0")
+    void whoQueuesWithoutEndIsCutOff(Server server) {
+        Server own = server.startAnother("--client-query-buffer-limit", "1mb");
+        Client client = own.connect();
+        client.run("MULTI").isOk();
+        String value = "x".repeat(10_000);
+        int queued = 0;
+        try {
+            while (queued < 1000
+                    && client.call("SET", "key", value).reply().toString().equals("+QUEUED")) {
+                queued++;
+            }
+        } catch (RuntimeException | AssertionError e) {
+            // It has hung up, in the middle of a request or of a reply.
+            assertThat(queued).isPositive();
+        }
+        assertThat(queued).isBetween(50, 400);
+        own.connect().run("PING").is("+PONG");
+    }
+
     private static int length(Resp entry) {
         return entry.toString().length();
     }

@@ -115,9 +115,14 @@ final class Listener implements Runnable {
     public void run() {
         try {
             while (!closing) {
-                selector.select(this::accept);
-                for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
-                    task.run();
+                try {
+                    selector.select(this::accept);
+                    for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+                        task.run();
+                    }
+                } catch (OutOfMemoryError e) {
+                    // Loops cut off who has taken the room, and tell of it. Until then nobody new can be welcomed.
+                    Thread.onSpinWait();
                 }
             }
         } catch (IOException | RuntimeException e) {

@@ -62,6 +62,9 @@ final class Loop implements Runnable, Postbox {
     /** How many requests are looked at together before the first is run. */
     private static final int BATCH = 32;
 
+    /** Commands in transactions lie on the heap: those of one client take at most so much of it. */
+    private static final long MAX_QUEUED_BYTES = Runtime.getRuntime().maxMemory() / 8;
+
     /** How many bytes of replies may wait for a client that has not said who it is. */
     private static final long STRANGER_OUTPUT_BYTES = 1024;
 
@@ -206,26 +209,34 @@ final class Loop implements Runnable, Postbox {
         thread = Thread.currentThread();
         try {
             while (!closing) {
-                selector.select(wakingHandler, tickMillis);
-                if (!meter.isWorking()) {
-                    meter.begin();
-                }
-                mailbox.drain(MAX_TASKS);
-                sendPushes();
-                journal.flush();
-                urgeJournal();
-                if (journal.isOverfull()) {
-                    awaitJournal();
-                }
-                tick();
-                if (meter.end()) {
-                    balance();
+                try {
+                    cycle();
+                } catch (OutOfMemoryError e) {
+                    failed("loop " + index, e);
                 }
             }
         } catch (IOException | RuntimeException e) {
             engine.settings().failures.accept("loop " + index, e);
         } finally {
             closeAll();
+        }
+    }
+
+    private void cycle() throws IOException {
+        selector.select(wakingHandler, tickMillis);
+        if (!meter.isWorking()) {
+            meter.begin();
+        }
+        mailbox.drain(MAX_TASKS);
+        sendPushes();
+        journal.flush();
+        urgeJournal();
+        if (journal.isOverfull()) {
+            awaitJournal();
+        }
+        tick();
+        if (meter.end()) {
+            balance();
         }
     }
 
@@ -409,9 +420,19 @@ final class Loop implements Runnable, Postbox {
     }
 
     private void failed(Connection connection, Throwable e) {
-        engine.settings().failures.accept("connection of " + connection.remoteAddress(), e);
+        // First of all: what the client made us keep may be what there is no room for.
         close(connection);
         writer.discard();
+        failed("connection of " + connection.remoteAddress(), e);
+    }
+
+    private void failed(String where, Throwable e) {
+        try {
+            engine.settings().failures.accept(where, e);
+        } catch (OutOfMemoryError again) {
+            // There is no room to tell it. The loop has to go on, so that clients can be cut off.
+            again.addSuppressed(e);
+        }
     }
 
     // Reading.
@@ -446,6 +467,11 @@ final class Loop implements Runnable, Postbox {
     }
 
     private void take(Connection connection, ByteBuffer arrived) throws IOException {
+        // What is queued since MULTI is input that has not been run.
+        if (connection.session.transaction().sizeBytes() > Math.min(settings.queryBufferLimit, MAX_QUEUED_BYTES)) {
+            tooLong(connection);
+            return;
+        }
         if (connection.session.isBlocked()) {
             hold(connection, arrived);
         } else {
