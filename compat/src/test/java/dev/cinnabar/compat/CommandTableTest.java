@@ -97,7 +97,9 @@ class CommandTableTest {
             Map.entry("sinterstore key specs", "7.0: reads what it overwrites, now it does not"),
             Map.entry("msetnx tips", "7.0: for many shards, now none"),
             Map.entry("randomkey tips", "7.0: no response policy, now a special one"),
-            Map.entry("scan tips", "7.0: no response policy, now a special one"));
+            Map.entry("scan tips", "7.0: no response policy, now a special one"),
+            Map.entry("wait categories", "7.0: not blocking"),
+            Map.entry("wait flags", "7.0: noscript, not blocking"));
 
     /** {@code command field}: what releases before 8.10 answer otherwise. */
     private static final Map<String, String> CHANGED_LATELY = Map.ofEntries(

@@ -37,11 +37,11 @@ class WaitTest {
             WAITAOF 1 1 x               -> -ERR timeout is not an integer or out of range
             WAITAOF 1 1 -1              -> -ERR timeout is negative
             WAITAOF 1 0 0               -> -ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled.
-            WAITAOF 0 0 0               -> [0 0]
-            WAITAOF 0 1 20              -> [0 0]
+            WAITAOF 0 0 0               -> [0, 0]
+            WAITAOF 0 1 20              -> [0, 0]
             MULTI                       -> +OK
             WAITAOF 0 1 0               -> +QUEUED
-            EXEC                        -> [[0 0]]
+            EXEC                        -> [[0, 0]]
             """);
     }
 
@@ -51,14 +51,14 @@ class WaitTest {
         Client redis = server.connect();
         redis.replies("""
             SET x 1                     -> +OK
-            WAITAOF 1 0 0               -> [1 0]
-            WAITAOF 1 1 20              -> [1 0]
+            WAITAOF 1 0 0               -> [1, 0]
+            WAITAOF 1 1 20              -> [1, 0]
             CONFIG SET appendfsync no   -> +OK
             SET x 2                     -> +OK
-            WAITAOF 1 0 20              -> [0 0]
+            WAITAOF 1 0 20              -> [0, 0]
             CONFIG SET appendfsync always -> +OK
             SET x 3                     -> +OK
-            WAITAOF 1 0 0               -> [1 0]
+            WAITAOF 1 0 0               -> [1, 0]
             """);
     }
 
@@ -88,7 +88,7 @@ class WaitTest {
         while (redis.call("CLIENT", "UNBLOCK", id).reply().toString().equals("0")) {
             Thread.onSpinWait();
         }
-        assertThat(waiting.read()).hasToString("[0 0]");
+        assertThat(waiting.read()).hasToString("[0, 0]");
         waiting.send("WAIT", "1", "0");
         while (redis.call("CLIENT", "UNBLOCK", id, "ERROR").reply().toString().equals("0")) {
             Thread.onSpinWait();
