@@ -68,7 +68,7 @@ class AofFilesTest {
         boolean fieldExpiry = server.version().isAtLeast("7.4.0");
         Server ours = Server.cinnabar().orElse(null);
         assumeTrue(ours != null, "our server is not there");
-        long seed = new SplittableRandom().nextLong();
+        long seed = Seed.next();
         String name = "aof-both-ways-" + ProcessHandle.current().pid() + "-" + Long.toUnsignedString(seed);
         List<String> common = List.of(
                 "--appendonly",

@@ -32,12 +32,12 @@ import org.junit.jupiter.api.Assumptions;
  * acknowledged, or one pipeline more, which was on its way. The moment is a number of acknowledgements, drawn by lot, and so
  * are those at which rewrites and saves begin: many shortly before the end, so that it comes in the midst of them.
  *
- * <p>{@code -Dcrash.kills=200} kills more often, {@code -Dcrash.seed=…} repeats a run.
+ * <p>{@code -Dcrash.kills=200} kills more often, {@code -Dseed=…} repeats a run.
  */
 class CrashTest {
 
     private static final int KILLS = Integer.getInteger("crash.kills", 12);
-    private static final long SEED = Long.getLong("crash.seed", System.nanoTime());
+    private static final long SEED = Seed.next();
     private static final int CLIENTS = 4;
     private static final int MAX_ACKNOWLEDGED = 3000;
     private static final long MOMENT_NANOS = 50_000;
@@ -107,7 +107,7 @@ class CrashTest {
         long[] acknowledged = new long[CLIENTS];
         try {
             for (int kill = 1; kill <= KILLS; kill++) {
-                String run = "kill " + kill + " of -Dcrash.seed=" + SEED;
+                String run = "kill " + kill + " of -Dseed=" + SEED;
                 Server victim = server.startAnother(
                         "--dir", directory.toString(), "--appendonly", "yes", "--appendfsync", "always");
                 check(victim, acknowledged, run);
@@ -116,7 +116,7 @@ class CrashTest {
             check(
                     server.startAnother("--dir", directory.toString(), "--appendonly", "yes"),
                     acknowledged,
-                    "the end of -Dcrash.seed=" + SEED);
+                    "the end of -Dseed=" + SEED);
         } finally {
             delete(directory);
         }
@@ -188,7 +188,7 @@ class CrashTest {
         long[] acknowledged = new long[CLIENTS];
         try {
             for (int kill = 1; kill <= Math.max(3, KILLS / 12); kill++) {
-                String run = "torn file " + kill + " of -Dcrash.seed=" + SEED;
+                String run = "torn file " + kill + " of -Dseed=" + SEED;
                 Server victim = server.startAnother(options(directory));
                 killWhileWriting(victim, acknowledged, random);
                 Path file = lastIncrement(directory);
@@ -229,7 +229,7 @@ class CrashTest {
                     server.startAnother(options(directory)).crash();
                 } catch (UncheckedIOException refused) {
                     assertThat(refused)
-                            .as("bit %d of byte %d; -Dcrash.seed=%d", bit, at, SEED)
+                            .as("bit %d of byte %d; -Dseed=%d", bit, at, SEED)
                             .hasMessageContaining("append only file " + file.getFileName());
                 }
             }

@@ -88,7 +88,7 @@ class RdbFilesTest {
         boolean fieldExpiry = server.version().isAtLeast("7.4.0");
         Server ours = Server.cinnabar().orElse(null);
         assumeTrue(ours != null, "our server is not there");
-        long seed = new SplittableRandom().nextLong();
+        long seed = Seed.next();
         String name = "both-ways-" + ProcessHandle.current().pid() + "-" + Long.toUnsignedString(seed) + ".rdb";
         String digest;
         String details;

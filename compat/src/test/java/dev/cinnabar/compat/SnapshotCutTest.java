@@ -42,7 +42,7 @@ class SnapshotCutTest {
 
     @RedisTest(since = "7.0.0")
     void filesAreOfOneMoment(Client client, Server server) throws Exception {
-        long seed = new SplittableRandom().nextLong();
+        long seed = Seed.next();
         String name = "cut-" + ProcessHandle.current().pid() + "-" + Long.toUnsignedString(seed) + ".rdb";
         // Each key waits a little, so that a save lasts.
         Server origin = server.startAnother(

@@ -103,6 +103,10 @@ public final class ListpackCheck {
         int inGroup = 0;
         int p = FIRST;
         while (p < end) {
+            if (count == said && said != COUNT_UNKNOWN) {
+                // The table of hashes was made for so many.
+                return Verdict.INVALID;
+            }
             int b = run[p];
             int encoded;
             if (b >= 0) {
@@ -141,7 +145,7 @@ public final class ListpackCheck {
             count++;
             p = next;
         }
-        if (said != COUNT_UNKNOWN && said != count) {
+        if (said != COUNT_UNKNOWN && count < said) {
             return Verdict.INVALID;
         }
         return canonical ? Verdict.CANONICAL : Verdict.VALID;

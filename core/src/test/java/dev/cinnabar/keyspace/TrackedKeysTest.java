@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cinnabar.command.testing.TestEngine;
 import dev.cinnabar.memory.Bytes;
 import dev.cinnabar.memory.Tag;
+import dev.cinnabar.testing.Seed;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Map;
@@ -39,7 +40,7 @@ class TrackedKeysTest {
 
     @RepeatedTest(5)
     void isAMapOfSets() {
-        long seed = new SplittableRandom().nextLong();
+        long seed = Seed.next();
         SplittableRandom random = new SplittableRandom(seed);
         Map<String, TreeSet<Long>> model = new TreeMap<>();
         int names = 1 + random.nextInt(400);

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.cinnabar.testing.Seed;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -151,7 +152,7 @@ class ByteQueueTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void randomAppendsAndWritesKeepEveryByteInOrder(boolean gathering) throws IOException {
-        long seed = System.nanoTime();
+        long seed = Seed.next();
         Random random = new Random(seed);
         ByteArrayOutputStream appended = new ByteArrayOutputStream();
         SlowChannel channel = gathering ? new SlowGatheringChannel() : new SlowChannel();

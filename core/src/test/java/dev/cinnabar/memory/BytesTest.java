@@ -3,6 +3,7 @@ package dev.cinnabar.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cinnabar.memory.testing.MemoryExtension;
+import dev.cinnabar.testing.Seed;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -44,7 +45,7 @@ class BytesTest {
         }
     }
 
-    private final long seed = System.nanoTime();
+    private final long seed = Seed.next();
     private final Random random = new Random(seed);
 
     private byte[] randomBytes(int length, int alphabet) {

@@ -2,6 +2,7 @@ package dev.cinnabar.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cinnabar.testing.Seed;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -55,7 +56,7 @@ class FreePagesTest {
      */
     @Test
     void randomRunsAgreeWithASetOfBits() {
-        long seed = System.nanoTime();
+        long seed = Seed.next();
         Random random = new Random(seed);
         int[] chunkPages = {0, 16, 16, 32, 64, 128, 248, 248};
         BitSet[] model = new BitSet[chunkPages.length];

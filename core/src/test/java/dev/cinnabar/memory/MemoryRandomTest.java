@@ -3,6 +3,7 @@ package dev.cinnabar.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cinnabar.memory.testing.MemoryExtension;
+import dev.cinnabar.testing.Seed;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -23,7 +24,7 @@ class MemoryRandomTest {
 
     private record Block(int bytes, byte pattern, Tag tag) {}
 
-    private final long seed = System.nanoTime();
+    private final long seed = Seed.next();
     private final Random random = new Random(seed);
     private final Map<Long, Block> blocks = new HashMap<>();
     private final List<Long> addresses = new ArrayList<>();

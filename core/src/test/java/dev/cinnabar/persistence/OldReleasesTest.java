@@ -9,6 +9,7 @@ import dev.cinnabar.config.Directives;
 import dev.cinnabar.memory.BufferAccounting;
 import dev.cinnabar.memory.Bytes;
 import dev.cinnabar.testing.RealRedis;
+import dev.cinnabar.testing.Seed;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -307,7 +308,7 @@ class OldReleasesTest {
         Optional<Path> program = RealRedis.program();
         assumeTrue(program.isPresent(), "no redis-server here");
         for (int round = 0; round < 12; round++) {
-            long seed = new SplittableRandom().nextLong();
+            long seed = Seed.next();
             Files.write(directory.resolve("dump.rdb"), file(new SplittableRandom(seed), 60));
             String digest;
             try (TestEngine ours = new TestEngine(4);
@@ -392,7 +393,7 @@ class OldReleasesTest {
         assumeTrue(program.isPresent(), "no redis-server here");
         Path checker = program.get().resolveSibling("redis-check-rdb");
         assumeTrue(Files.isExecutable(checker), "no redis-check-rdb here");
-        long seed = new SplittableRandom().nextLong();
+        long seed = Seed.next();
         SplittableRandom random = new SplittableRandom(seed);
         Path file = directory.resolve("dump.rdb");
         for (int round = 0; round < 150; round++) {

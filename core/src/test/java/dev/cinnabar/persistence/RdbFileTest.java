@@ -7,6 +7,7 @@ import dev.cinnabar.command.testing.TestEngine;
 import dev.cinnabar.config.Access;
 import dev.cinnabar.config.Directives;
 import dev.cinnabar.keyspace.Clock;
+import dev.cinnabar.testing.Seed;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -115,7 +116,7 @@ class RdbFileTest {
 
     @RepeatedTest(6)
     void whatIsSavedIsLoaded() throws Exception {
-        long seed = new SplittableRandom().nextLong();
+        long seed = Seed.next();
         SplittableRandom random = new SplittableRandom(seed);
         try (TestEngine before = engine(4);
                 TestEngine after = engine(16)) {
@@ -189,7 +190,7 @@ class RdbFileTest {
 
     @RepeatedTest(3)
     void aSaveInTheBackgroundHasTheMomentOfItsBeginning() throws Exception {
-        long seed = new SplittableRandom().nextLong();
+        long seed = Seed.next();
         SplittableRandom random = new SplittableRandom(seed);
         try (TestEngine before = engine(4);
                 TestEngine after = engine(16)) {

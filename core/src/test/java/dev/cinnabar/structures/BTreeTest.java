@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cinnabar.memory.Memory;
 import dev.cinnabar.memory.Tag;
+import dev.cinnabar.testing.Seed;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -412,7 +413,7 @@ class BTreeTest {
     @ParameterizedTest
     @EnumSource(Keys.class)
     void aTreeFilledFromItsEndIsAsAnyOther(Keys keys) {
-        long seed = new SplittableRandom().nextLong();
+        long seed = Seed.next();
         SplittableRandom random = new SplittableRandom(seed);
         for (int size : new int[] {0, 1, 2, 5, 30, 150, 170, 1000, 10_000, random.nextInt(60_000)}) {
             List<Item> items = new ArrayList<>();

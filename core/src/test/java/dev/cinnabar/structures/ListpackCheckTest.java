@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cinnabar.memory.Bytes;
 import dev.cinnabar.structures.ListpackCheck.Verdict;
+import dev.cinnabar.testing.Seed;
 import java.lang.foreign.MemorySegment;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -57,7 +58,7 @@ class ListpackCheckTest {
 
     @Test
     void whatIsThereTwiceIsFound() {
-        long seed = new SplittableRandom().nextLong();
+        long seed = Seed.next();
         SplittableRandom random = new SplittableRandom(seed);
         MemorySegment segment = MemorySegment.ofArray(new byte[1 << 18]);
         for (int round = 0; round < 2000; round++) {
@@ -88,10 +89,29 @@ class ListpackCheckTest {
         }
     }
 
+    /** The table of what has been is made for as many elements as the listpack says to have. */
+    @Test
+    void moreElementsThanAreToldAreNoListpack() {
+        MemorySegment segment = MemorySegment.ofArray(new byte[1 << 12]);
+        Listpack pack = new Listpack().at(segment, 0).format();
+        for (int i = 0; i < 300; i++) {
+            pack.append(Bytes.of("w" + i));
+        }
+        byte[] bytes = new byte[pack.bytes()];
+        MemorySegment.copy(segment, 0, MemorySegment.ofArray(bytes), 0, bytes.length);
+        for (int told = 0; told < 400; told++) {
+            bytes[4] = (byte) told;
+            bytes[5] = (byte) (told >>> 8);
+            assertThat(check.examine(bytes, bytes.length, 1, 100))
+                    .as("%d", told)
+                    .isEqualTo(told == 300 ? Verdict.CANONICAL : Verdict.INVALID);
+        }
+    }
+
     /** What is damaged somewhere is judged by both ways of looking at it, at once and step by step. */
     @Test
     void bothWaysAgreeOnDamagedListpacks() {
-        long seed = new SplittableRandom().nextLong();
+        long seed = Seed.next();
         SplittableRandom random = new SplittableRandom(seed);
         MemorySegment segment = MemorySegment.ofArray(new byte[1 << 16]);
         for (int round = 0; round < 100_000; round++) {

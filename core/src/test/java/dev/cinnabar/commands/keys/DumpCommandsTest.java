@@ -8,6 +8,7 @@ import dev.cinnabar.command.testing.TestClient;
 import dev.cinnabar.command.testing.TestEngine;
 import dev.cinnabar.persistence.Crc64;
 import dev.cinnabar.testing.RealRedis;
+import dev.cinnabar.testing.Seed;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -415,7 +416,7 @@ class DumpCommandsTest {
                 } else {
                     assertThat(redis.client().send(look)).isEqualTo(real.send(look));
                 }
-                long seed = System.nanoTime();
+                long seed = Seed.next();
                 SplittableRandom random = new SplittableRandom(seed);
                 for (int n = 0; n < 1000; n++) {
                     assertThat(restore(redis.client(), "r", mutated(dump, random)))
@@ -522,7 +523,7 @@ class DumpCommandsTest {
     /** Dumps with some bytes changed, the checksum made right: an error, or a value that is well formed. */
     @Test
     void noDumpDoesHarm() {
-        long seed = System.nanoTime();
+        long seed = Seed.next();
         SplittableRandom random = new SplittableRandom(seed);
         int refused = 0;
         int taken = 0;
