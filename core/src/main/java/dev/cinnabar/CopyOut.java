@@ -156,6 +156,11 @@ final class CopyOut implements Output {
     }
 
     @Override
+    public boolean isWanted() {
+        return true;
+    }
+
+    @Override
     public boolean isResp3() {
         return true;
     }

@@ -133,6 +133,11 @@ final class ValueBuilder implements Output {
     // Values.
 
     @Override
+    public boolean isWanted() {
+        return !muted;
+    }
+
+    @Override
     public boolean isResp3() {
         return protocol == 3;
     }

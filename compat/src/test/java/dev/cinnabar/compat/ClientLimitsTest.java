@@ -7,6 +7,8 @@ import dev.cinnabar.compat.harness.RedisTest;
 import dev.cinnabar.compat.harness.Server;
 import java.io.UncheckedIOException;
 import java.net.SocketException;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** What clients may take: {@code maxmemory-clients}, and the limits of requests and replies. */
 class ClientLimitsTest {
@@ -69,6 +71,26 @@ class ClientLimitsTest {
         big.sendText("x".repeat(5_000_000) + "\r\n");
         assertThat(big.read().toString()).isEqualTo("nil");
         assertThat(admin.run("INFO stats").reply().text()).contains("evicted_clients:0\r\n");
+    }
+
+    /** The replies asked for would take years. */
+    @RedisTest(cinnabarOnly = "a real server goes on drawing for a client that it has cut off")
+    void whoIsCutOffInTheMiddleOfAReplyTakesNoMoreTime(Server server) {
+        Server own = server.startAnother("--client-output-buffer-limit", "normal 1mb 0 0");
+        Client admin = administrator(own);
+        admin.run("SADD set 1 2 3").is(3);
+        admin.run("ZADD zset 1 a 2 b").is(2);
+        admin.run("HSET hash a 1 b 2").is(2);
+        List<String> commands = List.of("SRANDMEMBER set", "ZRANDMEMBER zset", "HRANDFIELD hash");
+        for (int i = 0; i < commands.size(); i++) {
+            own.connect().sendText(commands.get(i) + " -4000000000000000000\r\nDEL set zset hash\r\n");
+            String cutOff = "client_output_buffer_limit_disconnections:" + (i + 1) + "\r\n";
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+            while (!admin.run("INFO stats").reply().text().contains(cutOff)) {
+                assertThat(System.nanoTime()).isLessThan(deadline);
+            }
+            admin.run("EXISTS set zset hash").is(3);
+        }
     }
 
     @RedisTest

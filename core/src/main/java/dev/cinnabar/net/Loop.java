@@ -655,7 +655,7 @@ final class Loop implements Runnable, Postbox {
     }
 
     private void begin(Session session) {
-        writer.protocol(session.protocol());
+        writer.begin(session.protocol());
         dispatcher.beginBatch();
     }
 
@@ -1216,6 +1216,11 @@ final class Loop implements Runnable, Postbox {
             return;
         }
         connection.closed = true;
+        if (connection == current) {
+            // Perhaps in the middle of a command, which may have much to write still, with others behind it.
+            writer.abandon();
+        }
+        connection.session.closeAfterReply();
         connections.remove(connection);
         size.decrementAndGet();
         engine.end(connection.session);

@@ -12,6 +12,12 @@ public interface Reply {
     /** Whether types that only version 3 has will arrive as such. */
     boolean isResp3();
 
+    /**
+     * Whether somebody reads what is written. Where a small request makes a reply without bounds, its loop asks before each
+     * element, and ends when the client has been cut off for not reading, or wants no replies.
+     */
+    boolean isWanted();
+
     void ok();
 
     void simple(String text);

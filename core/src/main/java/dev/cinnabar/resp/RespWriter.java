@@ -35,7 +35,10 @@ public final class RespWriter implements Output {
     private final byte[] number = new byte[Numbers.MAX_DOUBLE_LENGTH];
     private int position;
     private int protocol = 2;
-    private boolean muted;
+    private boolean abandoned;
+    /** Muted or abandoned: what comes is not written. */
+    private boolean silent;
+
     private long errors;
     private @Nullable RedisError lastError;
     private long drained;
@@ -60,6 +63,19 @@ public final class RespWriter implements Output {
     /** Room for the longest header or number. */
     private static final int MIN_BUFFER = 32;
 
+    /** Turns to a client: what follows is for it, in its version of the protocol. */
+    public void begin(int version) {
+        abandoned = false;
+        mute(false);
+        protocol(version);
+    }
+
+    /** The client is gone, or cut off, perhaps in the middle of a reply: nothing more is written until {@link #begin}. */
+    public void abandon() {
+        abandoned = true;
+        silent = true;
+    }
+
     @Override
     public void protocol(int version) {
         this.protocol = version;
@@ -67,7 +83,12 @@ public final class RespWriter implements Output {
 
     @Override
     public void mute(boolean muted) {
-        this.muted = muted;
+        silent = muted || abandoned;
+    }
+
+    @Override
+    public boolean isWanted() {
+        return !silent;
     }
 
     public int protocol() {
@@ -108,7 +129,7 @@ public final class RespWriter implements Output {
     public void discard() {
         position = 0;
         gathering = -1;
-        muted = false;
+        mute(false);
         overflow.clear();
     }
 
@@ -143,7 +164,7 @@ public final class RespWriter implements Output {
     }
 
     private void put(byte[] bytes) {
-        if (muted) {
+        if (silent) {
             return;
         }
         ensure(bytes.length);
@@ -167,7 +188,7 @@ public final class RespWriter implements Output {
     }
 
     private void header(char mark, long n) {
-        if (muted) {
+        if (silent) {
             return;
         }
         ensure(24);
@@ -235,7 +256,7 @@ public final class RespWriter implements Output {
     }
 
     private void line(char mark, String text) {
-        if (muted) {
+        if (silent) {
             return;
         }
         ensure(text.length() + 3);
@@ -250,7 +271,7 @@ public final class RespWriter implements Output {
     public void error(RedisError error) {
         errors++;
         lastError = error;
-        if (muted) {
+        if (silent) {
             return;
         }
         byte[] text = error.bytes();
@@ -268,7 +289,7 @@ public final class RespWriter implements Output {
 
     @Override
     public void bulk(Bytes value) {
-        if (muted) {
+        if (silent) {
             return;
         }
         int n = value.length();
@@ -285,7 +306,7 @@ public final class RespWriter implements Output {
 
     @Override
     public void bulk(byte[] value) {
-        if (muted) {
+        if (silent) {
             return;
         }
         header('$', value.length);
@@ -301,7 +322,7 @@ public final class RespWriter implements Output {
 
     @Override
     public void bulk(MemorySegment segment, long offset, int length) {
-        if (muted) {
+        if (silent) {
             return;
         }
         header('$', length);
@@ -330,7 +351,7 @@ public final class RespWriter implements Output {
 
     @Override
     public void bulkInteger(long value) {
-        if (muted) {
+        if (silent) {
             return;
         }
         int size = value == Long.MIN_VALUE ? 20 : value < 0 ? 1 + digitCount(-value) : digitCount(value);
@@ -365,7 +386,7 @@ public final class RespWriter implements Output {
     @Override
     public void doubleValue(double value) {
         int n = Numbers.writeDouble(value, number, 0);
-        if (muted) {
+        if (silent) {
             return;
         }
         if (protocol == 3) {
@@ -391,7 +412,7 @@ public final class RespWriter implements Output {
 
     @Override
     public void verbatim(String format, String text) {
-        if (muted) {
+        if (silent) {
             return;
         }
         if (protocol == 3) {
@@ -457,7 +478,7 @@ public final class RespWriter implements Output {
         if (from < 0) {
             throw new IllegalStateException("no array begun");
         }
-        if (!muted) {
+        if (!silent) {
             ensure(MIN_BUFFER);
             if (overflow.isEmpty()) {
                 putBetween(from, mark, n);

@@ -53,6 +53,50 @@ class RespWriterTest {
     }
 
     @Test
+    void nothingIsWrittenForWhoIsGone() {
+        RespWriter[] writer = new RespWriter[1];
+        writer[0] = new RespWriter(64, pool, (bytes, offset, length) -> {
+            out.write(bytes, offset, length);
+            if (out.size() >= 1000) {
+                writer[0].abandon();
+            }
+        });
+        RespWriter reply = writer[0];
+        reply.begin(2);
+        int elements = 0;
+        reply.array(1_000_000);
+        while (reply.isWanted()) {
+            reply.bulk("element");
+            elements++;
+        }
+        assertThat(elements).isBetween(50, 100);
+        int size = out.size();
+        reply.mute(true);
+        reply.mute(false);
+        assertThat(reply.isWanted()).isFalse();
+        reply.bulk(new byte[10_000]);
+        reply.integer(1);
+        reply.drain();
+        assertThat(out.size()).isLessThan(size + 64);
+        out.reset();
+        reply.begin(3);
+        assertThat(reply.isWanted()).isTrue();
+        reply.nil();
+        reply.drain();
+        assertThat(out.toString(ISO_8859_1)).isEqualTo("_\r\n");
+    }
+
+    @Test
+    void whatIsMutedIsNotWanted() {
+        RespWriter reply = writer(64);
+        assertThat(reply.isWanted()).isTrue();
+        reply.mute(true);
+        assertThat(reply.isWanted()).isFalse();
+        reply.mute(false);
+        assertThat(reply.isWanted()).isTrue();
+    }
+
+    @Test
     void stringsAndErrors() {
         check(Reply::ok, "+OK\r\n");
         check(w -> w.simple("PONG"), "+PONG\r\n");

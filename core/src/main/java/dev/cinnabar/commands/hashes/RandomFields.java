@@ -70,7 +70,7 @@ final class RandomFields {
             reply.bulk(hash.field());
         } else if (count < 0) {
             begin(reply, -count, values);
-            for (long i = count; i < 0; i++) {
+            for (long i = count; i < 0 && reply.isWanted(); i++) {
                 draw(call, hash, random);
                 field(reply, hash, values);
             }

@@ -108,7 +108,7 @@ final class RandomMembers {
         RandomGenerator random = call.dispatcher().random();
         if (count < 0) {
             reply.array(-count);
-            for (long i = 0; i < -count; i++) {
+            for (long i = 0; i < -count && reply.isWanted(); i++) {
                 set.draw(random);
                 reply.bulk(set.member());
             }

@@ -304,7 +304,7 @@ public final class SortCommand {
 
     private void answer(SortVector vector, int first, int count, Reply reply) {
         reply.array((long) count * Math.max(1, gets.size()));
-        for (int i = first; i < first + count; i++) {
+        for (int i = first; i < first + count && reply.isWanted(); i++) {
             Bytes element = vector.text(i, text);
             if (gets.isEmpty()) {
                 reply.bulk(element);

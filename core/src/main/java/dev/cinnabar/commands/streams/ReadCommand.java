@@ -156,7 +156,7 @@ final class ReadCommand {
 
     private void answer() {
         ReadBudget budget = new ReadBudget(options);
-        for (int i = 0; i < options.keys; i++) {
+        for (int i = 0; i < options.keys && reply.isWanted(); i++) {
             Entry entry = call.read(options.firstKey + i, Type.STREAM);
             if (entry == null) {
                 continue;

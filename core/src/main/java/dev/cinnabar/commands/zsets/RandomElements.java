@@ -64,7 +64,7 @@ final class RandomElements {
             reply.bulk(set.member());
         } else if (count < 0) {
             SortedSets.array(reply, -count, withScores);
-            for (long i = 0; i < -count; i++) {
+            for (long i = 0; i < -count && reply.isWanted(); i++) {
                 set.draw(random);
                 SortedSets.element(reply, set, withScores);
             }
