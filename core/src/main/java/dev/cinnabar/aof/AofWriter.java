@@ -520,8 +520,9 @@ final class AofWriter implements Journal.Reader, Runnable {
         return written >= end;
     }
 
+    /** Whether what is appended is still being written, or tried to. */
     boolean isRunning() {
-        return thread.isAlive();
+        return !dead && thread.isAlive();
     }
 
     /** Writes and syncs what there is, and ends the thread. Nothing is appended any more. */

@@ -313,8 +313,17 @@ public final class AppendOnly implements AofWriter.Owner {
     // The manifest.
 
     private void persist(Manifest next) throws IOException {
-        Path file = manifestFile();
-        Path temporary = directory().resolve("temp-" + fileName() + MANIFEST);
+        prepare(next);
+        replaceManifest(next);
+    }
+
+    private Path temporaryManifest() {
+        return directory().resolve("temp-" + fileName() + MANIFEST);
+    }
+
+    /** Writes the manifest that is to be the next one. */
+    private void prepare(Manifest next) throws IOException {
+        Path temporary = temporaryManifest();
         storage.delete(temporary);
         try (Storage.Target target = storage.append(temporary)) {
             ByteBuffer text = ByteBuffer.wrap(next.text().getBytes(UTF_8));
@@ -323,7 +332,11 @@ public final class AppendOnly implements AofWriter.Owner {
             }
             target.sync();
         }
-        storage.rename(temporary, file);
+    }
+
+    /** If this fails, it may have been done or not. */
+    private void replaceManifest(Manifest next) throws IOException {
+        storage.rename(temporaryManifest(), manifestFile());
         storage.syncDirectory(directory());
         manifest = next;
     }
@@ -401,7 +414,8 @@ public final class AppendOnly implements AofWriter.Owner {
                 increment = manifest.increments().getLast();
                 log().notice("Opening AOF incr file " + increment.name() + " on server start");
             }
-            Storage.Target target = storage.append(directory().resolve(increment.name()));
+            Path file = directory().resolve(increment.name());
+            Storage.Target target = manifest.increments().isEmpty() ? create(file) : storage.append(file);
             if (manifest.increments().isEmpty()) {
                 persist(manifest.with(increment));
             }
@@ -419,10 +433,14 @@ public final class AppendOnly implements AofWriter.Owner {
         Manifest.Part base = nextBase(usesRdb());
         Manifest.Part increment = nextIncrement();
         writeBase(base, () -> {});
-        Path file = directory().resolve(increment.name());
-        storage.delete(file);
-        storage.append(file).close();
+        create(directory().resolve(increment.name())).close();
         persist(manifest.with(increment).rebased(base, increment.number()));
+    }
+
+    /** A new file. What is there of that name is of no manifest: a crash has left it behind. */
+    private Storage.Target create(Path file) throws IOException {
+        storage.delete(file);
+        return storage.append(file);
     }
 
     /** Counts the bytes of the files that are not written any more. */
@@ -518,11 +536,17 @@ public final class AppendOnly implements AofWriter.Owner {
         } finally {
             keyspace.unlock(keyspace.all());
         }
-        if (current != null) {
-            current.close();
+        close(current);
+    }
+
+    /** Writes and syncs what there is: no partition is locked. */
+    private static void close(@Nullable AofWriter writer) {
+        if (writer != null) {
+            writer.close();
         }
     }
 
+    /** Nothing is appended any more. All partitions are locked. Returns the writer, which is to be closed. */
     private synchronized @Nullable AofWriter stop() {
         if (state == State.OFF) {
             return null;
@@ -543,19 +567,19 @@ public final class AppendOnly implements AofWriter.Owner {
             brokenOff = true;
             files.abort();
         }
-        return waited ? abandon(current) : current;
+        if (waited) {
+            deleteTemporaryIncrement();
+        }
+        return current;
     }
 
-    private @Nullable AofWriter abandon(@Nullable AofWriter current) {
-        if (current != null) {
-            current.close();
-        }
+    /** The writer may go on with it: then it is gone when that is closed. */
+    private void deleteTemporaryIncrement() {
         try {
             storage.delete(temporaryIncrement());
         } catch (IOException e) {
             log().warning("The temporary AOF file could not be removed: " + Reason.of(e));
         }
-        return null;
     }
 
     // For backups.
@@ -584,38 +608,46 @@ public final class AppendOnly implements AofWriter.Owner {
         if (startRewrite()) {
             return true;
         }
-        endBackup();
+        if (backupDirectory != null) {
+            // Nothing has begun.
+            state = State.OFF;
+            backupDirectory = null;
+        }
         return false;
     }
 
-    /** Whoever is to be without the file goes on without it. All partitions are locked, if it is on for a backup alone. */
-    synchronized void endBackup() {
-        if (backupDirectory != null) {
-            AofWriter current = stop();
-            if (current != null) {
-                current.close();
-            }
-            manifest = Manifest.EMPTY;
-            backupDirectory = null;
+    /** Whoever is to be without the file goes on without it. Neither a partition nor the monitor is held. */
+    void endBackup() {
+        if (backupDirectory == null) {
+            return;
         }
-    }
-
-    synchronized void abortBackup(boolean snapshotting) {
-        BaseFiles files = baseFiles;
-        if (backupDirectory == null && snapshotting && rewriting && files != null) {
-            brokenOff = true;
-            files.abort();
-        }
-        endBackup();
-    }
-
-    /** Runs something with all partitions locked. */
-    void locked(Runnable action) {
+        AofWriter current;
         keyspace.lock(keyspace.all());
         try {
-            action.run();
+            current = stopBackup();
         } finally {
             keyspace.unlock(keyspace.all());
+        }
+        close(current);
+    }
+
+    /** As {@link #stop}. */
+    private synchronized @Nullable AofWriter stopBackup() {
+        if (backupDirectory == null) {
+            return null;
+        }
+        AofWriter current = stop();
+        manifest = Manifest.EMPTY;
+        backupDirectory = null;
+        return current;
+    }
+
+    /** The rewrite with which a backup begins is not wanted any more, if it is one of a file that is on anyway. */
+    synchronized void breakOffBackup() {
+        BaseFiles files = baseFiles;
+        if (backupDirectory == null && rewriting && files != null) {
+            brokenOff = true;
+            files.abort();
         }
     }
 
@@ -650,9 +682,7 @@ public final class AppendOnly implements AofWriter.Owner {
             join(running);
         }
         journal.close();
-        if (current != null) {
-            current.close();
-        }
+        close(current);
     }
 
     private static void join(Thread thread) {
@@ -734,19 +764,22 @@ public final class AppendOnly implements AofWriter.Owner {
         }
         // The locks are taken in this order, as by whoever turns the file off in a transaction.
         boolean locks = !done;
+        AofWriter left;
         if (locks) {
             keyspace.lock(keyspace.all());
         }
         try {
-            ended(done, aborted);
+            left = ended(done, aborted);
         } finally {
             if (locks) {
                 keyspace.unlock(keyspace.all());
             }
         }
+        close(left);
     }
 
-    private synchronized void ended(boolean done, boolean aborted) {
+    /** Returns a writer that is to be closed. All partitions are locked, unless it is done. */
+    private synchronized @Nullable AofWriter ended(boolean done, boolean aborted) {
         lastRewriteNanos = clock().nanos() - rewriteBeganNanos;
         if (!aborted) {
             lastRewriteFailed = !done;
@@ -760,15 +793,17 @@ public final class AppendOnly implements AofWriter.Owner {
             log().notice("Background AOF rewrite finished successfully");
         } else if (backup.isSnapshotting()) {
             backup.failed(aborted ? "the rewrite was broken off" : "the rewrite failed");
-            endBackup();
+            return stopBackup();
         } else if (state == State.WAITS_FOR_BASE && !closed) {
             // Another try is made from the beginning.
             AofWriter current = writer;
             writer = null;
             journal.close();
-            abandon(current);
+            deleteTemporaryIncrement();
             scheduled = true;
+            return current;
         }
+        return null;
     }
 
     private boolean makeBase() throws IOException, InterruptedException {
@@ -829,8 +864,7 @@ public final class AppendOnly implements AofWriter.Owner {
     }
 
     private Storage.Target newTemporaryIncrement() throws IOException {
-        storage.delete(temporaryIncrement());
-        return storage.append(temporaryIncrement());
+        return create(temporaryIncrement());
     }
 
     /** The journal begins with this file; all partitions are locked. */
@@ -855,6 +889,7 @@ public final class AppendOnly implements AofWriter.Owner {
                 + base.name());
         Manifest.Part from = increment;
         Manifest next = manifest;
+        // If it fails from here on, files may stay that no manifest lists: the next ones replace them.
         if (first) {
             from = nextIncrement();
             storage.rename(temporaryIncrement(), directory().resolve(from.name()));
@@ -863,12 +898,15 @@ public final class AppendOnly implements AofWriter.Owner {
             next = next.with(from);
         }
         long firstIncrement = from == null ? Long.MAX_VALUE : from.number();
+        next = next.rebased(base, firstIncrement);
         try {
-            persist(next.rebased(base, firstIncrement));
+            prepare(next);
         } catch (IOException e) {
+            // Maybe there is no room: it takes much.
             storage.delete(file);
             throw e;
         }
+        replaceManifest(next);
         if (first) {
             state = State.ON;
         }
@@ -895,7 +933,7 @@ public final class AppendOnly implements AofWriter.Owner {
         try {
             synchronized (this) {
                 Manifest.Part increment = nextIncrement();
-                Storage.Target next = storage.append(directory().resolve(increment.name()));
+                Storage.Target next = create(directory().resolve(increment.name()));
                 try {
                     old.sync();
                     persist(manifest.with(increment));

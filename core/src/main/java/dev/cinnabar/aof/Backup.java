@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -69,6 +70,10 @@ public final class Backup {
     private final Supplier<Log> log;
 
     private volatile State state = State.IDLE;
+
+    /** It is idle again, but its files are still to be removed. */
+    private volatile boolean aborting;
+
     private String error = "";
     private long startSeconds;
     private long endSeconds;
@@ -85,7 +90,7 @@ public final class Backup {
     /** Whether one is being made. */
     public boolean isInProgress() {
         State now = state;
-        return now == State.PENDING || now == State.SNAPSHOTTING || now == State.INCREMENTING;
+        return now == State.PENDING || now == State.SNAPSHOTTING || now == State.INCREMENTING || aborting;
     }
 
     public Status status() {
@@ -213,7 +218,7 @@ public final class Backup {
 
     /** It cannot be made. The monitor is held. */
     void failed(String why) {
-        if (isInProgress()) {
+        if (isInProgress() && !aborting) {
             state = State.FAILED;
             error = why;
             endSeconds = file.seconds();
@@ -221,16 +226,19 @@ public final class Backup {
         }
     }
 
-    /** Ends one: it has all that has been written so far. No partition is locked. */
+    /** Ends one: it has all that has been written so far. No partition is locked: the files are synced. */
     public void seal() throws BackupException {
         requireIncrementing();
         Manifest.Part next = file.nextIncrementNow();
-        file.locked(() -> {
-            synchronized (file) {
-                seal(next);
-            }
-        });
+        List<Manifest.Part> increments;
         synchronized (file) {
+            increments = collect(next);
+        }
+        file.endBackup();
+        synchronized (file) {
+            if (state == State.INCREMENTING && next != null) {
+                finish(increments, next);
+            }
             if (state != State.SEALED) {
                 throw new BackupException("ERR The backup could not be sealed: " + error);
             }
@@ -245,34 +253,37 @@ public final class Backup {
         }
     }
 
-    private void seal(Manifest.@Nullable Part next) {
-        Manifest.Part ownBase = base;
-        if (state != State.INCREMENTING || ownBase == null) {
-            return;
-        }
+    /** Brings the increments before the next one to the directory, and returns them. */
+    private List<Manifest.Part> collect(Manifest.@Nullable Part next) {
+        List<Manifest.Part> increments = new ArrayList<>();
         if (next == null) {
             failed("the increment could not be ended");
-            file.endBackup();
-            return;
-        }
-        try {
-            List<Manifest.Part> increments = new ArrayList<>();
-            for (Manifest.Part part : file.manifest().increments()) {
-                if (part.number() >= firstIncrement && part.number() < next.number()) {
-                    link(part);
-                    increments.add(part);
+        } else if (state == State.INCREMENTING) {
+            try {
+                for (Manifest.Part part : file.manifest().increments()) {
+                    if (part.number() >= firstIncrement && part.number() < next.number()) {
+                        link(part);
+                        increments.add(part);
+                    }
                 }
+            } catch (IOException e) {
+                failed("the files could not be linked: " + Reason.withFile(e));
             }
-            file.endBackup();
-            write(new Manifest(ownBase, List.of(), increments));
+        }
+        return increments;
+    }
+
+    /** Writes the manifest: nobody else writes in the directory any more. */
+    private void finish(List<Manifest.Part> increments, Manifest.Part next) {
+        try {
+            write(new Manifest(Objects.requireNonNull(base), List.of(), increments));
             storage.delete(directory().resolve(next.name()));
             storage.syncDirectory(directory());
             state = State.SEALED;
             endSeconds = file.seconds();
             log.get().notice("Backup sealed");
         } catch (IOException e) {
-            failed("the files could not be linked: " + Reason.withFile(e));
-            file.endBackup();
+            failed("the manifest could not be written: " + Reason.withFile(e));
         }
     }
 
@@ -292,21 +303,24 @@ public final class Backup {
     /** Ends one that is not sealed, and removes its files. No partition is locked. */
     public void abort() throws BackupException {
         synchronized (file) {
-            if (!isInProgress()) {
+            if (!isInProgress() || aborting) {
                 throw new BackupException("ERR There is no backup to abort");
             }
-        }
-        file.locked(() -> {
-            synchronized (file) {
-                if (isInProgress()) {
-                    boolean snapshotting = isSnapshotting();
-                    state = State.IDLE;
-                    file.abortBackup(snapshotting);
-                    remove();
-                    log.get().notice("Backup aborted");
-                }
+            aborting = true;
+            if (isSnapshotting()) {
+                file.breakOffBackup();
             }
-        });
+            state = State.IDLE;
+        }
+        try {
+            file.endBackup();
+        } finally {
+            synchronized (file) {
+                remove();
+                aborting = false;
+                log.get().notice("Backup aborted");
+            }
+        }
     }
 
     /** Removes the files of one that is sealed or has failed. */

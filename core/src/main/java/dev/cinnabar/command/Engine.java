@@ -7,7 +7,6 @@ import dev.cinnabar.acl.Users;
 import dev.cinnabar.aof.AofException;
 import dev.cinnabar.aof.AppendOnly;
 import dev.cinnabar.aof.Replay;
-import dev.cinnabar.aof.Storage;
 import dev.cinnabar.config.ConfigException;
 import dev.cinnabar.config.Configuration;
 import dev.cinnabar.config.Directives;
@@ -140,7 +139,7 @@ public final class Engine implements AutoCloseable {
                 settings.configuration(),
                 keyspace,
                 journal,
-                new TimedStorage(Storage.DISK, clock(), this::noteDisk),
+                new TimedStorage(() -> settings.storage, clock(), this::noteDisk),
                 () -> settings.log,
                 () -> host.abort());
         this.saves = new Saves(

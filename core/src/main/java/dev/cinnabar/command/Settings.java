@@ -1,5 +1,6 @@
 package dev.cinnabar.command;
 
+import dev.cinnabar.aof.Storage;
 import dev.cinnabar.config.Access;
 import dev.cinnabar.config.ConfigException;
 import dev.cinnabar.config.Configuration;
@@ -91,6 +92,9 @@ public final class Settings {
 
     /** Whether the durations of commands are counted. */
     public volatile boolean latencyTracking = true;
+
+    /** Where the append-only file is kept: tests put one in that fails. */
+    public volatile Storage storage = Storage.DISK;
 
     private final Limits limits = new Limits();
     private final Configuration configuration;

@@ -5,6 +5,7 @@ import dev.cinnabar.keyspace.Clock;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.function.Supplier;
 
 /** A storage that tells how long it took to write and to sync. Thread-safe. */
 final class TimedStorage implements Storage {
@@ -20,11 +21,11 @@ final class TimedStorage implements Storage {
         void took(Operation operation, long elapsedNanos);
     }
 
-    private final Storage storage;
+    private final Supplier<Storage> storage;
     private final Clock clock;
     private final Listener listener;
 
-    TimedStorage(Storage storage, Clock clock, Listener listener) {
+    TimedStorage(Supplier<Storage> storage, Clock clock, Listener listener) {
         this.storage = storage;
         this.clock = clock;
         this.listener = listener;
@@ -32,7 +33,7 @@ final class TimedStorage implements Storage {
 
     @Override
     public Target append(Path file) throws IOException {
-        Target target = storage.append(file);
+        Target target = storage.get().append(file);
         return new Target() {
             @Override
             public int write(ByteBuffer bytes) throws IOException {
@@ -68,16 +69,16 @@ final class TimedStorage implements Storage {
 
     @Override
     public void rename(Path from, Path to) throws IOException {
-        storage.rename(from, to);
+        storage.get().rename(from, to);
     }
 
     @Override
     public void delete(Path file) throws IOException {
-        storage.delete(file);
+        storage.get().delete(file);
     }
 
     @Override
     public void syncDirectory(Path directory) throws IOException {
-        storage.syncDirectory(directory);
+        storage.get().syncDirectory(directory);
     }
 }

@@ -5,16 +5,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cinnabar.command.testing.TestEngine;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Backups of a running server, and what is made of them. */
 @Timeout(60)
@@ -130,6 +137,84 @@ class BackupTest {
         redis.close();
         TestEngine again = open(directory, "appendonly", "yes");
         assertThat(again.call("GET", "after")).isEqualTo("'3'");
+    }
+
+    /** While a file is written or synced for a backup, whoever wants to write can. */
+    @ParameterizedTest
+    @ValueSource(strings = {"yes", "no"})
+    void locksNothingWhileItWaitsForTheDisk(String appendonly) throws Exception {
+        TestEngine redis = open(directory, "appendonly", appendonly);
+        redis.call("SET", "a", "1");
+        redis.call("BACKUP", "START");
+        await(redis, Backup.State.INCREMENTING);
+        AtomicInteger syncs = new AtomicInteger();
+        Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
+        redis.settings().storage = new SlowDirectory(() -> {
+            syncs.incrementAndGet();
+            Thread writer = Thread.ofPlatform().start(() -> redis.newClient().call("SET", "b", "1"));
+            try {
+                assertThat(writer.join(Duration.ofSeconds(20)))
+                        .as("a client could write")
+                        .isTrue();
+            } catch (InterruptedException | AssertionError e) {
+                failures.add(e);
+            }
+        });
+        assertThat(redis.call("BACKUP", "SEAL")).isEqualTo("+OK");
+        redis.settings().storage = Storage.DISK;
+        assertThat(syncs.get()).isGreaterThanOrEqualTo(3);
+        assertThat(failures).isEmpty();
+    }
+
+    /** The disk, but that something happens at each sync. */
+    private record SlowDirectory(Runnable atSync) implements Storage {
+        @Override
+        public Target append(Path file) throws IOException {
+            Target target = DISK.append(file);
+            return new Target() {
+                @Override
+                public int write(ByteBuffer bytes) throws IOException {
+                    return target.write(bytes);
+                }
+
+                @Override
+                public void sync() throws IOException {
+                    atSync.run();
+                    target.sync();
+                }
+
+                @Override
+                public long size() throws IOException {
+                    return target.size();
+                }
+
+                @Override
+                public void truncate(long size) throws IOException {
+                    target.truncate(size);
+                }
+
+                @Override
+                public void close() throws IOException {
+                    target.close();
+                }
+            };
+        }
+
+        @Override
+        public void rename(Path from, Path to) throws IOException {
+            DISK.rename(from, to);
+        }
+
+        @Override
+        public void delete(Path file) throws IOException {
+            DISK.delete(file);
+        }
+
+        @Override
+        public void syncDirectory(Path where) throws IOException {
+            atSync.run();
+            DISK.syncDirectory(where);
+        }
     }
 
     @Test

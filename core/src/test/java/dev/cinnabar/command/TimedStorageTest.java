@@ -57,8 +57,9 @@ class TimedStorageTest {
     @Test
     void tellsHowLongWritingAndSyncingTook() throws IOException {
         List<String> heard = new ArrayList<>();
+        Storage disk = new SlowDisk();
         Storage storage = new TimedStorage(
-                new SlowDisk(), clock, (operation, nanos) -> heard.add(operation + " " + nanos / 1_000_000));
+                () -> disk, clock, (operation, nanos) -> heard.add(operation + " " + nanos / 1_000_000));
         try (Storage.Target target = storage.append(Path.of("file"))) {
             target.write(ByteBuffer.allocate(10));
             target.sync();
