@@ -16,7 +16,7 @@ import dev.cinnabar.values.StringValue;
 import dev.cinnabar.values.Type;
 import dev.cinnabar.values.Views;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
+import java.util.Objects;
 
 /** Keys with their values as commands that make them: bases of append-only files that any version can run. Thread-safe. */
 public final class CommandEntries implements EntryFormat {
@@ -123,19 +123,17 @@ public final class CommandEntries implements EntryFormat {
         }
 
         @Override
-        public @Nullable Begun begin(Entry entry) {
-            if (entry.type() == Type.STREAM) {
-                // Commands tell an entry with its ID, of a pending one with its consumer: not parts as they come.
-                return null;
-            }
+        public Begun begin(Entry entry) {
             byte[] key = entry.key(keyView).toByteArray();
             Type type = entry.type();
             long expiryMillis = entry.hasExpiry() ? entry.expiryMillis() : Entry.NEVER;
             Gathering gathering = new Gathering(out);
+            StreamCommands.Parts stream =
+                    type == Type.STREAM ? new StreamCommands.Parts(entry, Bytes.of(key), new Views(limits)) : null;
             if (type == Type.STRING) {
                 out.command(3, "SET").word(Bytes.of(key)).beginWord(StringValue.length(entry));
                 out.flush();
-            } else {
+            } else if (stream == null) {
                 gathering.begin(type, Bytes.of(key));
             }
             return new Begun() {
@@ -179,7 +177,8 @@ public final class CommandEntries implements EntryFormat {
 
                 @Override
                 public void part(StreamPart what, Memory memory, long record) {
-                    throw new IllegalStateException("a stream comes as a whole");
+                    Objects.requireNonNull(stream).write(what, memory, record, streams);
+                    out.flush();
                 }
 
                 @Override

@@ -320,6 +320,27 @@ public final class StreamValue {
         return view.set(memory.segment(record), memory.offset(record) + StreamNode.LISTPACK, bytes);
     }
 
+    /**
+     * Goes to the first entry of a node, which need not be in a stream any more: what shows the entry at the cursor can be called
+     * then, and {@link #nextInNode}. False if there is none.
+     */
+    public boolean firstInNode(Memory of, long record) {
+        return toLive(node.at(of, record).first());
+    }
+
+    /** Goes to the next entry of the same node; false if there is none. */
+    public boolean nextInNode() {
+        return toLive(node.next());
+    }
+
+    private boolean toLive(boolean found) {
+        boolean here = found;
+        while (here && node.isDeleted()) {
+            here = node.next();
+        }
+        return here;
+    }
+
     /** The ID of a node, or of a pending entry. */
     public static StreamId idOf(Memory memory, long record, StreamId into) {
         return into.set(memory.getLong(record, IdTree.MILLIS), memory.getLong(record, IdTree.SEQUENCE));

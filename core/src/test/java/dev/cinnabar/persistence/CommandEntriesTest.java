@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.AutoClose;
@@ -166,6 +167,72 @@ class CommandEntriesTest {
         assertThat(other.call("XADD", "producers", "IDMP", "p", "j", "*", "a", "2"))
                 .isEqualTo(redis.call("XADD", "producers", "IDMP", "p", "j", "*", "a", "2"));
         assertThat(other.call("XLEN", "producers")).isEqualTo("2");
+    }
+
+    @Test
+    void bigStreamsThatChangeWhileTheyAreWritten() throws Exception {
+        redis.clock().advanceMillis(1_000_000);
+        String filler = "x".repeat(90);
+        for (int i = 1; i <= 3000; i++) {
+            redis.call("XADD", "stream", i + "-1", "field", filler + i, i % 7 == 0 ? "other" : "same", "");
+        }
+        redis.call("XADD", "emptied", "5-5", "field", filler.repeat(1000));
+        redis.call("XGROUP", "CREATE", "emptied", "g", "0");
+        redis.call("XREADGROUP", "GROUP", "g", "anne", "STREAMS", "emptied", ">");
+        redis.call("XADD", "emptied", "IDMP", "p", "i", "6-6", "field", "2");
+        for (String group : List.of("a", "b")) {
+            redis.call("XGROUP", "CREATE", "stream", group, "0");
+            for (String consumer : List.of("anne", "ben", "carl")) {
+                redis.call("XREADGROUP", "GROUP", group, consumer, "COUNT", "300", "STREAMS", "stream", ">");
+            }
+            redis.call("XNACK", "stream", group, "FAIL", "IDS", "2", "10-1", "400-1");
+        }
+        redis.call("XDEL", "stream", "3000-1", "17-1");
+        // Commands do not tell what is pending of entries that are gone, nor when consumers were last seen.
+        redis.call("XACK", "stream", "a", "17-1");
+        redis.call("XACK", "stream", "b", "17-1");
+        redis.call("PEXPIRE", "stream", "100000");
+        List<String> before = described(redis);
+        SnapshotStream stream = new SnapshotStream(
+                redis.engine().keyspace(),
+                new CommandEntries(redis.settings().limits(), new BufferAccounting()),
+                new BufferAccounting(),
+                () -> {});
+        redis.call("XDEL", "stream", "1-1", "500-1", "2000-1");
+        redis.call("XTRIM", "stream", "MAXLEN", "2500");
+        redis.call("XADD", "stream", "4000-1", "more", "x");
+        redis.call("XACK", "stream", "a", "600-1", "601-1");
+        redis.call("XCLAIM", "stream", "a", "ben", "0", "5-1", "800-1");
+        redis.call("XREADGROUP", "GROUP", "a", "dora", "COUNT", "100", "STREAMS", "stream", ">");
+        redis.call("XGROUP", "DELCONSUMER", "stream", "a", "carl");
+        redis.call("XGROUP", "DESTROY", "stream", "b");
+        redis.call("PERSIST", "stream");
+        redis.call("XTRIM", "emptied", "MAXLEN", "0");
+        ByteArrayOutputStream commands = new ByteArrayOutputStream();
+        stream.run((database, entries, version, keys) -> commands.writeBytes(entries.toByteArray()));
+        // In steps: no more has been made at once than is made under one lock.
+        assertThat(commands.size()).isGreaterThan(500_000);
+        assertThat(stream.mostWaitingBytes()).isLessThan(160_000);
+        loadInOther(commands.toByteArray());
+        assertThat(described(other)).isEqualTo(before);
+    }
+
+    /** What commands can tell of the streams. */
+    private static List<String> described(TestEngine of) {
+        List<String> all = new ArrayList<>();
+        for (String key : List.of("stream", "emptied")) {
+            all.add(of.call("XRANGE", key, "-", "+"));
+            all.add(of.call("XINFO", "STREAM", key).replaceAll("'radix-tree-nodes', \\d+", ""));
+            all.add(of.call("XINFO", "GROUPS", key));
+            all.add(of.call("PEXPIRETIME", key));
+        }
+        for (String group : List.of("a", "b")) {
+            for (String consumer : List.of("anne", "ben", "carl", "dora")) {
+                all.add(of.call("XPENDING", "stream", group, "-", "+", "1000", consumer));
+            }
+            all.add(of.call("XPENDING", "stream", group, "-", "+", "2000"));
+        }
+        return all;
     }
 
     @Test
