@@ -216,9 +216,14 @@ class CrashTest {
         Path directory = Files.createTempDirectory("crash-");
         SplittableRandom random = new SplittableRandom(SEED);
         try {
-            killWhileWriting(server.startAnother(options(directory)), new long[CLIENTS], random);
-            Path file = lastIncrement(directory);
-            byte[] good = Files.readAllBytes(file);
+            Path file;
+            byte[] good;
+            do {
+                // It may have come right behind the cut of a rewrite.
+                killWhileWriting(server.startAnother(options(directory)), new long[CLIENTS], random);
+                file = lastIncrement(directory);
+                good = Files.readAllBytes(file);
+            } while (good.length == 0);
             for (int flip = 1; flip <= Math.max(4, KILLS / 6); flip++) {
                 byte[] bad = good.clone();
                 int at = random.nextInt(bad.length);

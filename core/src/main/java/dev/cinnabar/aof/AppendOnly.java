@@ -864,6 +864,7 @@ public final class AppendOnly implements AofWriter.Owner {
     }
 
     private Storage.Target newTemporaryIncrement() throws IOException {
+        log().notice("Creating AOF incr file " + temporaryIncrement().getFileName() + " on background rewrite");
         return create(temporaryIncrement());
     }
 

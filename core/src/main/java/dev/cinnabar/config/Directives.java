@@ -106,13 +106,11 @@ public final class Directives {
     public static final ValueDirective<List<String>> SHUTDOWN_ON_SIGINT =
             value("shutdown-on-sigint", List.of("default"), Forms::shutdownWords, words -> String.join(" ", words))
                     .multipleArguments()
-                    .mutable()
-                    .withoutEffect();
+                    .mutable();
     public static final ValueDirective<List<String>> SHUTDOWN_ON_SIGTERM =
             value("shutdown-on-sigterm", List.of("default"), Forms::shutdownWords, words -> String.join(" ", words))
                     .multipleArguments()
-                    .mutable()
-                    .withoutEffect();
+                    .mutable();
     public static final NumberDirective SHUTDOWN_TIMEOUT =
             number("shutdown-timeout", INTEGER, 0, MAX_INT).byDefault(10).mutable().withoutEffect();
     public static final EnumDirective<Access> ENABLE_PROTECTED_CONFIGS =

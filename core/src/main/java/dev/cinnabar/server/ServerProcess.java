@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * The life of a server that has a process of its own: from its sockets to its last line in the log. Used once, by the main
  * thread and, on a signal, by the JVM's shutdown thread.
  *
- * <p>SHUTDOWN ends it, and so do SIGTERM and SIGINT; then the exit code is 0. Which signal it was, Java does not say.
+ * <p>SHUTDOWN ends it, and so do SIGTERM and SIGINT; then the exit code is 0.
  */
 final class ServerProcess {
 
@@ -197,14 +197,25 @@ final class ServerProcess {
         if (ending.get()) {
             return;
         }
-        log.warning("Received a signal to end, scheduling shutdown...");
+        EndingSignal signal = EndingSignal.running();
+        log.warning("Received " + (signal == null ? "a signal" : signal) + " scheduling shutdown...");
         if (server.engine().saves().loading() != null) {
             // What is not loaded yet is on disk: there is nothing to save, and nothing to wait for.
             Runtime.getRuntime().halt(0);
         }
+        if (signal != null) {
+            obey(signal.words(configuration), server);
+        }
         if (end(server)) {
             // Without this the exit code would be that of the signal; all that is to be done is done.
             Runtime.getRuntime().halt(0);
+        }
+    }
+
+    /** Nobody is waited for, and a save that fails keeps no server from ending: so NOW and FORCE say nothing new. */
+    private static void obey(List<String> words, Server server) {
+        if (words.contains("save") || words.contains("nosave")) {
+            server.engine().saves().atEnd(words.contains("save"));
         }
     }
 

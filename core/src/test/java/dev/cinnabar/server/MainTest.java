@@ -7,14 +7,22 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The server as a process: what it writes, and how it ends. */
 class MainTest {
@@ -75,13 +83,62 @@ class MainTest {
             // Not the process itself: that would close its output too.
             process.toHandle().destroy();
             String rest = String.join("\n", output.readAllLines());
-            assertThat(rest).contains("* User requested shutdown...", "* Removing the pid file.");
+            assertThat(rest)
+                    .contains("# Received SIGTERM scheduling shutdown...")
+                    .contains("* User requested shutdown...", "* Removing the pid file.");
         }
         assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).isZero();
         assertThat(pidFile).doesNotExist();
         assertThat(directory.resolve("s")).doesNotExist();
         assertThat(log).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"INT, save, true", "INT, nosave force, false", "INT, default, false", "TERM, save now, true"})
+    void aSignalSavesIfSoConfigured(String signal, String words, boolean saves) throws Exception {
+        Assumptions.assumeFalse(
+                signal.equals("INT") && isInterruptIgnored(), "SIGINT is ignored by who started the tests");
+        List<String> options = new ArrayList<>(List.of(
+                "--port",
+                "0",
+                "--unixsocket",
+                "s",
+                "--save",
+                "",
+                "--shutdown-on-sig" + signal.toLowerCase(Locale.ROOT)));
+        options.addAll(List.of(words.split(" ", -1)));
+        Process process = start(options.toArray(String[]::new));
+        CompletableFuture.delayedExecutor(60, TimeUnit.SECONDS).execute(process::destroyForcibly);
+        try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
+            String line = nextLine(output);
+            while (!line.endsWith("* Ready to accept connections unix")) {
+                line = nextLine(output);
+            }
+            try (SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(directory.resolve("s")))) {
+                client.write(ByteBuffer.wrap("SET a 1\r\n".getBytes(StandardCharsets.US_ASCII)));
+                assertThat(client.read(ByteBuffer.allocate(5))).isPositive();
+            }
+            new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
+                    .start()
+                    .waitFor();
+            assertThat(String.join("\n", output.readAllLines()))
+                    .contains("# Received SIG" + signal + " scheduling shutdown...");
+        }
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).isZero();
+        assertThat(Files.exists(directory.resolve("dump.rdb"))).isEqualTo(saves);
+    }
+
+    /** What was started in the background by a script: its children inherit it. */
+    private static boolean isInterruptIgnored() throws IOException {
+        Path status = Path.of("/proc/self/status");
+        if (!Files.exists(status)) {
+            return false;
+        }
+        return Files.readAllLines(status).stream()
+                .filter(line -> line.startsWith("SigIgn:"))
+                .anyMatch(line -> (Long.parseUnsignedLong(line.substring(7).strip(), 16) & 1 << 2 - 1) != 0);
     }
 
     @Test
