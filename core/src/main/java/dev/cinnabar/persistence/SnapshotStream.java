@@ -305,6 +305,7 @@ public final class SnapshotStream implements Snapshot.Sink {
         private final EntryFormat.Begun begun;
         private final Queue<Chunk> parts = new ConcurrentLinkedQueue<>();
         private Chunk chunk;
+        private int lengthBefore;
         private int keys = 1;
 
         // Of the walking thread: a string that is compressed as a whole.
@@ -332,14 +333,20 @@ public final class SnapshotStream implements Snapshot.Sink {
 
         @Override
         public long element(Entry entry, long record) {
-            int before = chunk.length;
-            lane.encoderTo(chunk);
-            begun.element(entry, record);
-            return made(before);
+            target().element(entry, record);
+            return made();
         }
 
-        private long made(int before) {
-            int made = chunk.length - before;
+        /** Whoever encodes the next part, to the end of the chunk. */
+        private EntryFormat.Begun target() {
+            lane.encoderTo(chunk);
+            lengthBefore = chunk.length;
+            return begun;
+        }
+
+        /** The part is encoded; returns its bytes. */
+        private long made() {
+            int made = chunk.length - lengthBefore;
             waiting.addAndGet(made);
             if (chunk.isFull()) {
                 endChunk();
@@ -350,26 +357,20 @@ public final class SnapshotStream implements Snapshot.Sink {
 
         @Override
         public long range(Entry entry, long from, long n) {
-            int before = chunk.length;
-            lane.encoderTo(chunk);
-            begun.range(entry, from, n);
-            return made(before);
+            target().range(entry, from, n);
+            return made();
         }
 
         @Override
         public long value(Bytes element) {
-            int before = chunk.length;
-            lane.encoderTo(chunk);
-            begun.value(element);
-            return made(before);
+            target().value(element);
+            return made();
         }
 
         @Override
         public long part(StreamPart what, Memory memory, long record) {
-            int before = chunk.length;
-            lane.encoderTo(chunk);
-            begun.part(what, memory, record);
-            return made(before);
+            target().part(what, memory, record);
+            return made();
         }
 
         @Override
@@ -379,10 +380,8 @@ public final class SnapshotStream implements Snapshot.Sink {
                 endChunk();
                 chunk = newChunk();
             }
-            int before = chunk.length;
-            lane.encoderTo(chunk);
-            begun.bytes(some);
-            return made(before);
+            target().bytes(some);
+            return made();
         }
 
         private void endChunk() {
@@ -393,10 +392,8 @@ public final class SnapshotStream implements Snapshot.Sink {
 
         @Override
         public void close() {
-            int before = chunk.length;
-            lane.encoderTo(chunk);
-            begun.end();
-            waiting.addAndGet(chunk.length - before);
+            target().end();
+            waiting.addAndGet(chunk.length - lengthBefore);
             endChunk();
             isClosed = true;
         }

@@ -6,8 +6,6 @@ import static dev.cinnabar.command.Flag.NOSCRIPT;
 import static dev.cinnabar.command.Flag.STALE;
 
 import dev.cinnabar.aof.Backup;
-import dev.cinnabar.command.Args;
-import dev.cinnabar.command.Call;
 import dev.cinnabar.command.CommandSpec;
 import dev.cinnabar.command.CommandSpec.Locks;
 import dev.cinnabar.command.Flag;
@@ -44,7 +42,7 @@ public final class BackupCommands {
                         row("list", ADMIN, STALE)
                                 .summary("Lists the files of the sealed backup.")
                                 .complexity("O(1)")
-                                .handler(BackupCommands::list),
+                                .handler(answering(BackupCommands::list)),
                         row("seal", ADMIN, NOSCRIPT)
                                 .summary("Ends a backup: it has all that was written up to now.")
                                 .complexity("O(1)")
@@ -56,7 +54,7 @@ public final class BackupCommands {
                         row("status", ADMIN, STALE)
                                 .summary("Tells how far the backup is.")
                                 .complexity("O(1)")
-                                .handler(BackupCommands::status),
+                                .handler(answering(BackupCommands::status)),
                         Help.row("8.10.0", Group.SERVER)));
     }
 
@@ -69,31 +67,38 @@ public final class BackupCommands {
         void run(Backup backup) throws Backup.BackupException;
     }
 
+    @FunctionalInterface
+    private interface Answer {
+        void write(Backup backup, Reply reply) throws Backup.BackupException;
+    }
+
     private static Handler doing(Action action) {
+        return answering((backup, reply) -> {
+            action.run(backup);
+            reply.ok();
+        });
+    }
+
+    private static Handler answering(Answer answer) {
         return (call, args, reply) -> {
             try {
-                action.run(call.engine().appendOnly().backup());
-                reply.ok();
+                answer.write(call.engine().appendOnly().backup(), reply);
             } catch (Backup.BackupException e) {
                 args.fail(new RedisError(String.valueOf(e.getMessage())));
             }
         };
     }
 
-    private static void list(Call call, Args args, Reply reply) {
-        try {
-            List<Path> files = call.engine().appendOnly().backup().files();
-            reply.array(files.size());
-            for (Path file : files) {
-                reply.bulk(file.toString().getBytes(StandardCharsets.UTF_8));
-            }
-        } catch (Backup.BackupException e) {
-            args.fail(new RedisError(String.valueOf(e.getMessage())));
+    private static void list(Backup backup, Reply reply) throws Backup.BackupException {
+        List<Path> files = backup.files();
+        reply.array(files.size());
+        for (Path file : files) {
+            reply.bulk(file.toString().getBytes(StandardCharsets.UTF_8));
         }
     }
 
-    private static void status(Call call, Args args, Reply reply) {
-        Backup.Status status = call.engine().appendOnly().backup().status();
+    private static void status(Backup backup, Reply reply) {
+        Backup.Status status = backup.status();
         reply.map(4);
         reply.bulk("state");
         reply.bulk(status.state().text());
