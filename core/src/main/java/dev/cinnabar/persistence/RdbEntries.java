@@ -100,7 +100,7 @@ public final class RdbEntries implements EntryFormat {
                 @Override
                 public void part(StreamPart what, Memory memory, long record) {
                     if (what == StreamPart.FRAME) {
-                        out.bytes(Bytes.of(Objects.requireNonNull(frames).next()));
+                        out.bytes(Objects.requireNonNull(frames).next(view));
                     } else {
                         values.part(what, memory, record);
                     }

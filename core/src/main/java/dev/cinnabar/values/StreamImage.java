@@ -61,10 +61,21 @@ public final class StreamImage implements Keeper {
         /** 0 if it was deleted. */
         long record;
 
-        final TreeMap<Id, Long> copies = new TreeMap<>();
+        /** Made when there is one: of the consumers, who may be many, most have none. */
+        @Nullable
+        TreeMap<Id, Long> copies;
 
         Consumer(long record) {
             this.record = record;
+        }
+
+        void keep(Id id, long copy) {
+            TreeMap<Id, Long> all = copies;
+            if (all == null) {
+                all = new TreeMap<>();
+                copies = all;
+            }
+            all.put(id, copy);
         }
     }
 
@@ -265,7 +276,7 @@ public final class StreamImage implements Keeper {
                 of.copies.put(id, copy);
             }
             if (second && number != null) {
-                of.consumers.get(number).copies.put(id, copy);
+                of.consumers.get(number).keep(id, copy);
             }
         }
     }
@@ -380,8 +391,8 @@ public final class StreamImage implements Keeper {
             next = null;
         }
         TreeMap<Id, Long> copies = ofConsumer ? of.consumers.get(of.walked).copies : of.copies;
-        Map.Entry<Id, Long> copy = copies.firstEntry();
-        if (copy != null && (next == null || copy.getKey().compareTo(next) <= 0)) {
+        Map.Entry<Id, Long> copy = copies == null ? null : copies.firstEntry();
+        if (copies != null && copy != null && (next == null || copy.getKey().compareTo(next) <= 0)) {
             copies.pollFirstEntry();
             of.position = copy.getKey();
             return bytes + (copy.getValue() == 0 ? 0 : sink.part(what, memory, copy.getValue()));
