@@ -122,6 +122,19 @@ final class Connection implements Peer, Resumable, Inbox {
         outputBytes += bytes;
     }
 
+    /** Tells the selector what the connection waits for. */
+    void updateInterest() {
+        SelectionKey registered = key;
+        if (registered != null && registered.isValid()) {
+            int operations = 0;
+            if (heldUntil == 0) {
+                operations = tls != null && tls.isWorking() ? 0 : SelectionKey.OP_READ;
+                operations |= pending != null ? SelectionKey.OP_WRITE : 0;
+            }
+            registered.interestOps(operations);
+        }
+    }
+
     @Override
     public String remoteAddress() {
         return text(remote);

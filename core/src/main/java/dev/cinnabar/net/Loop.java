@@ -1,14 +1,11 @@
 package dev.cinnabar.net;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.util.Objects.requireNonNull;
 
-import dev.cinnabar.acl.Denial;
-import dev.cinnabar.acl.User;
 import dev.cinnabar.command.Args;
 import dev.cinnabar.command.Dispatcher;
 import dev.cinnabar.command.Engine;
 import dev.cinnabar.command.LoopFigures;
-import dev.cinnabar.config.OutputLimits;
 import dev.cinnabar.journal.Journal;
 import dev.cinnabar.memory.Buffer;
 import dev.cinnabar.memory.BufferAccounting;
@@ -30,7 +27,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -38,9 +34,7 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,15 +52,11 @@ final class Loop implements Runnable, Postbox {
      */
 
     private static final int INPUT_BYTES = 64 * 1024;
-    private static final int OUTPUT_BYTES = 64 * 1024;
     /** How many requests are looked at together before the first is run. */
     private static final int BATCH = 32;
 
     /** Commands in transactions lie on the heap: those of one client take at most so much of it. */
     private static final long MAX_QUEUED_BYTES = Runtime.getRuntime().maxMemory() / 8;
-
-    /** How many bytes of replies may wait for a client that has not said who it is. */
-    private static final long STRANGER_OUTPUT_BYTES = 1024;
 
     /** How many times in a row the same socket is read from while a large request arrives. */
     private static final int MAX_READS = 16;
@@ -75,7 +65,6 @@ final class Loop implements Runnable, Postbox {
     private static final int MAX_TASKS = 1024;
 
     private static final long TICK_MILLIS = 1000;
-    private static final long OVERFULL_PAUSE_NANOS = 1_000_000;
 
     /** The time between two looks at clients that are above a soft limit. */
     private static final long SHORT_TICK_MILLIS = 100;
@@ -94,7 +83,6 @@ final class Loop implements Runnable, Postbox {
     private final Dispatcher dispatcher;
     private final byte[] input = new byte[2 * INPUT_BYTES];
     private final ByteBuffer directInput = ByteBuffer.allocateDirect(INPUT_BYTES);
-    private final ByteBuffer directOutput = ByteBuffer.allocateDirect(OUTPUT_BYTES);
     private final Bytes window = new Bytes();
     private final Args[] batch = new Args[BATCH];
 
@@ -103,7 +91,9 @@ final class Loop implements Runnable, Postbox {
 
     private final RequestDecoder decoder = new RequestDecoder();
     private final RespWriter writer;
+    private final Sender sender;
     private final Consumer<SelectionKey> wakingHandler = this::wake;
+    private final Turn turn = this::serve;
     private final LoadMeter meter;
     private List<Loop> all = List.of();
     private final Set<Connection> connections = new HashSet<>();
@@ -111,25 +101,14 @@ final class Loop implements Runnable, Postbox {
     /** Connections with messages to be sent. */
     private final List<Connection> addressed = new ArrayList<>();
 
-    /** Connections whose replies wait until what they say is on disk. */
-    private final ArrayDeque<Connection> held = new ArrayDeque<>();
-
     private final Journal journal;
-    private final Runnable released = this::released;
-    private final Runnable sendingOfHeld = this::sendHeld;
-
-    /** Whether {@link #held} has any: read by the thread that writes the journal. */
-    private volatile boolean holding;
-
     private final LongAdder inputBytes = new LongAdder();
-    private final LongAdder outputBytes = new LongAdder();
     private final LongAdder reads = new LongAdder();
-    private final LongAdder writes = new LongAdder();
 
     private volatile @Nullable Thread thread;
 
     /** There since the first TLS connection. */
-    private @Nullable TlsBuffers tlsBuffers;
+    private @Nullable TlsTraffic tlsTraffic;
 
     private @Nullable Connection current;
     private volatile boolean closing;
@@ -147,12 +126,12 @@ final class Loop implements Runnable, Postbox {
         this.accounting = accounting;
         this.handshakes = handshakes;
         this.chunks = new ChunkPool(accounting);
-        this.writer = new RespWriter(OUTPUT_BYTES, chunks, this::send);
+        this.sender = new Sender(this, engine, settings, chunks);
+        this.writer = new RespWriter(Sender.OUTPUT_BYTES, chunks, this::send);
         this.selector = Selector.open();
         this.mailbox = new LoopMailbox(selector);
         this.dispatcher = engine.newDispatcher();
         this.journal = engine.journal();
-        journal.onRelease(released);
         for (int i = 0; i < BATCH; i++) {
             batch[i] = new Args();
         }
@@ -181,21 +160,28 @@ final class Loop implements Runnable, Postbox {
     }
 
     long outputBytes() {
-        return outputBytes.sum();
+        return sender.bytes();
     }
 
     /** Called by any thread. */
     LoopFigures figures() {
-        return new LoopFigures(meter.cycles(), meter.totalNanos(), reads.sum(), writes.sum());
+        return new LoopFigures(meter.cycles(), meter.totalNanos(), reads.sum(), sender.writes());
     }
 
     /** Counts from zero again; called by any thread. */
     void resetStatistics() {
         reads.reset();
-        writes.reset();
         meter.reset();
         inputBytes.reset();
-        outputBytes.reset();
+        sender.resetStatistics();
+    }
+
+    boolean isClosing() {
+        return closing;
+    }
+
+    boolean isCurrentThread() {
+        return Thread.currentThread() == thread;
     }
 
     /** Makes the thread end; called by any thread. */
@@ -229,11 +215,7 @@ final class Loop implements Runnable, Postbox {
         }
         mailbox.drain(MAX_TASKS);
         sendPushes();
-        journal.flush();
-        urgeJournal();
-        if (journal.isOverfull()) {
-            awaitJournal();
-        }
+        sender.endRound();
         tick();
         if (meter.end()) {
             balance();
@@ -250,7 +232,7 @@ final class Loop implements Runnable, Postbox {
         } catch (IOException e) {
             engine.settings().failures.accept("loop " + index, e);
         }
-        journal.removeOnRelease(released);
+        sender.close();
         chunks.close();
         engine.retire(dispatcher);
     }
@@ -391,17 +373,22 @@ final class Loop implements Runnable, Postbox {
             return;
         }
         if (connection.heldUntil != 0) {
-            updateInterest(connection);
+            connection.updateInterest();
             return;
         }
+        attend(connection, turn);
+    }
+
+    /** What a connection does while it is the {@link #current} one. */
+    interface Turn {
+        void take(Connection connection) throws IOException;
+    }
+
+    /** Makes a connection the current one, to which what is written goes, for one turn. */
+    void attend(Connection connection, Turn turn) {
         current = connection;
         try {
-            if (key.isWritable()) {
-                flushPending(connection);
-            }
-            if (!connection.closed && key.isReadable()) {
-                read(connection);
-            }
+            turn.take(connection);
         } catch (IOException e) {
             close(connection);
         } catch (RuntimeException | OutOfMemoryError e) {
@@ -410,6 +397,16 @@ final class Loop implements Runnable, Postbox {
             current = null;
         }
         account(connection);
+    }
+
+    private void serve(Connection connection) throws IOException {
+        SelectionKey key = requireNonNull(connection.key);
+        if (key.isWritable()) {
+            sender.flush(connection);
+        }
+        if (!connection.closed && key.isReadable()) {
+            read(connection);
+        }
     }
 
     /** The client may take more or less memory than before. */
@@ -447,10 +444,8 @@ final class Loop implements Runnable, Postbox {
     /** Returns whether there may be more to be read. */
     private boolean readOnce(Connection connection) throws IOException {
         TlsChannel tls = connection.tls;
-        if (tls != null) {
-            return readRecords(connection, tls);
-        }
-        directInput.clear();
+        int room = tls == null ? INPUT_BYTES : INPUT_BYTES - tls.waitingBytes();
+        directInput.clear().limit(room);
         int n = connection.channel.read(directInput);
         if (n <= 0) {
             if (n < 0) {
@@ -462,11 +457,16 @@ final class Loop implements Runnable, Postbox {
         reads.increment();
         inputBytes.add(n);
         directInput.flip();
-        take(connection, directInput);
-        return n == INPUT_BYTES;
+        if (tls == null) {
+            take(connection, directInput);
+        } else {
+            tlsTraffic().receive(connection, tls, directInput);
+        }
+        return n == room;
     }
 
-    private void take(Connection connection, ByteBuffer arrived) throws IOException {
+    /** Takes bytes of requests. */
+    void take(Connection connection, ByteBuffer arrived) throws IOException {
         // What is queued since MULTI is input that has not been run.
         if (connection.session.transaction().sizeBytes() > Math.min(settings.queryBufferLimit, MAX_QUEUED_BYTES)) {
             tooLong(connection);
@@ -549,21 +549,13 @@ final class Loop implements Runnable, Postbox {
         connection.session.blocked(null);
         connection.session.postponed(false);
         sendPushes(connection);
-        current = connection;
-        try {
+        attend(connection, c -> {
             if (reply.length > 0) {
                 send(reply, 0, reply.length);
             }
-            finish(connection);
-            runHeld(connection);
-        } catch (IOException e) {
-            close(connection);
-        } catch (RuntimeException | OutOfMemoryError e) {
-            failed(connection, e);
-        } finally {
-            current = null;
-        }
-        account(connection);
+            finish(c);
+            runHeld(c);
+        });
     }
 
     private void runHeld(Connection connection) throws IOException {
@@ -660,7 +652,7 @@ final class Loop implements Runnable, Postbox {
     }
 
     /** Sends the replies of a batch. What the client takes is counted before: who has read a reply finds it counted. */
-    private void finish(Connection connection) throws IOException {
+    void finish(Connection connection) throws IOException {
         dispatcher.endBatch();
         account(connection);
         writer.drain();
@@ -791,7 +783,7 @@ final class Loop implements Runnable, Postbox {
         }
         connection.pushes.add(bytes);
         connection.pushBytes += bytes.length;
-        if (connection.pushBytes > OUTPUT_BYTES) {
+        if (connection.pushBytes > Sender.OUTPUT_BYTES) {
             sendPushes(connection);
         }
     }
@@ -813,91 +805,15 @@ final class Loop implements Runnable, Postbox {
         if (connection.closed) {
             return;
         }
-        current = connection;
-        try {
+        attend(connection, _ -> {
             for (byte[] bytes : pushes) {
                 writer.encoded(bytes);
             }
             writer.drain();
-        } catch (RuntimeException | OutOfMemoryError e) {
-            failed(connection, e);
-        } finally {
-            current = null;
-        }
-        account(connection);
+        });
     }
 
-    // Replies that wait for the disk.
-
-    /*
-     * Where the journal is to be on disk before replies leave, what a batch has answered waits in the connection's queue as
-     * if the socket would not take it, until the journal is released up to where it was when the batch ended. Reads wait
-     * too: what they show may be what has not been saved. Other clients' requests are run meanwhile, so the more there are,
-     * the more share a sync; this client's next batch is not read before, or its replies might never find an end. The selector
-     * is told so only if there is such a batch: most clients wait for their replies first.
-     */
-
-    private void holdReplies(Connection connection) {
-        if (connection.heldUntil == 0) {
-            held.add(connection);
-            holding = true;
-            journal.countWait();
-        }
-        connection.heldUntil = journal.end();
-    }
-
-    /** Asks for what the replies wait for, at the end of a round: one sync for all. */
-    private void urgeJournal() {
-        if (held.isEmpty()) {
-            return;
-        }
-        if (held.getFirst().heldUntil <= journal.released()) {
-            // That was told before anyone here waited.
-            sendHeld();
-        }
-        if (!held.isEmpty() && journal.commit()) {
-            sendHeld();
-        }
-    }
-
-    /** Called by whoever has made a commit. */
-    private void released() {
-        if (holding && Thread.currentThread() != thread) {
-            mailbox.post(sendingOfHeld);
-        }
-    }
-
-    private void sendHeld() {
-        long upTo = journal.released();
-        for (int i = held.size(); i > 0; i--) {
-            Connection connection = held.remove();
-            if (!connection.closed && connection.heldUntil > upTo) {
-                held.add(connection);
-                continue;
-            }
-            connection.heldUntil = 0;
-            if (connection.closed) {
-                continue;
-            }
-            try {
-                flushPending(connection);
-            } catch (IOException e) {
-                close(connection);
-            }
-        }
-        holding = !held.isEmpty();
-    }
-
-    /** Waits until the journal has room again. */
-    private void awaitJournal() {
-        while (journal.isOverfull() && !closing && engine.appendOnly().failure() == null) {
-            journal.urge();
-            LockSupport.parkNanos(this, OVERFULL_PAUSE_NANOS);
-            journal.flush();
-        }
-    }
-
-    // Writing.
+    // Writing: see Sender.
 
     /** Takes what the writer has gathered for the current connection. */
     private void send(byte[] bytes, int offset, int length) {
@@ -909,281 +825,19 @@ final class Loop implements Runnable, Postbox {
         journal.flush();
         TlsChannel tls = connection.tls;
         if (tls == null) {
-            transmit(connection, bytes, offset, length);
+            sender.send(connection, bytes, offset, length);
         } else {
-            sendRecords(connection, tls, bytes, offset, length);
+            tlsTraffic().send(connection, tls, bytes, offset, length);
         }
     }
 
-    /** Takes what the socket is to be given, as it is. */
-    private void transmit(Connection connection, byte[] bytes, int offset, int length) {
-        try {
-            ByteQueue pending = connection.pending;
-            if (journal.end() > journal.released()) {
-                holdReplies(connection);
-                if (pending == null) {
-                    pending = new ByteQueue(chunks);
-                    connection.pending = pending;
-                }
-            }
-            int done = 0;
-            while (pending == null && done < length) {
-                int n = Math.min(OUTPUT_BYTES, length - done);
-                directOutput.clear();
-                directOutput.put(bytes, offset + done, n).flip();
-                int written = connection.channel.write(directOutput);
-                done += written;
-                writes.increment();
-                connection.sent(written);
-                outputBytes.add(written);
-                if (written < n) {
-                    pending = new ByteQueue(chunks);
-                    connection.pending = pending;
-                    updateInterest(connection);
-                }
-            }
-            if (pending != null && done < length) {
-                pending.append(bytes, offset + done, length - done);
-                checkLimits(connection);
-            }
-        } catch (IOException e) {
-            close(connection);
+    private TlsTraffic tlsTraffic() {
+        TlsTraffic traffic = tlsTraffic;
+        if (traffic == null) {
+            traffic = new TlsTraffic(this, engine, settings, dispatcher, sender, handshakes, INPUT_BYTES);
+            tlsTraffic = traffic;
         }
-    }
-
-    private void flushPending(Connection connection) throws IOException {
-        ByteQueue pending = connection.pending;
-        if (pending == null || connection.heldUntil != 0) {
-            return;
-        }
-        long written = pending.writeTo(connection.channel);
-        writes.increment();
-        connection.sent(written);
-        outputBytes.add(written);
-        if (pending.length() == 0) {
-            pending.close();
-            connection.pending = null;
-            connection.overSoftLimitSinceMillis = 0;
-            if (connection.session.isClosing()) {
-                close(connection);
-            } else {
-                updateInterest(connection);
-            }
-        } else {
-            updateInterest(connection);
-        }
-    }
-
-    private void checkLimits(Connection connection) {
-        long waiting = connection.outputBytes();
-        OutputLimits limits = settings.outputLimits;
-        OutputLimits.Limit limit = connection.session.isSubscriber() ? limits.subscriber() : limits.normal();
-        long hard = connection.session.wasAuthenticated() ? limit.hardBytes() : STRANGER_OUTPUT_BYTES;
-        if (hard > 0 && waiting > hard) {
-            cutOff(connection);
-            return;
-        }
-        long soft = limit.softBytes();
-        if (soft > 0 && waiting > soft) {
-            long now = engine.clock().millis();
-            tickMillis = SHORT_TICK_MILLIS;
-            if (connection.overSoftLimitSinceMillis == 0) {
-                connection.overSoftLimitSinceMillis = now;
-                nextTickMillis = Math.min(nextTickMillis, now + tickMillis);
-            } else if (now / 1000 - connection.overSoftLimitSinceMillis / 1000 > limit.softSeconds()) {
-                cutOff(connection);
-            }
-        } else {
-            connection.overSoftLimitSinceMillis = 0;
-        }
-    }
-
-    /** Ends the connection of a client that does not read what it gets. */
-    private void cutOff(Connection connection) {
-        engine.clients().cutOff();
-        engine.settings()
-                .log
-                .warning("Client id=" + connection.session.id() + " addr=" + connection.remoteAddress() + " omem="
-                        + connection.outputBytes()
-                        + " scheduled to be closed ASAP for overcoming of output buffer limits.");
-        close(connection);
-    }
-
-    /** Tells the selector what the connection waits for. */
-    private static void updateInterest(Connection connection) {
-        SelectionKey key = connection.key;
-        if (key != null && key.isValid()) {
-            TlsChannel tls = connection.tls;
-            int operations = 0;
-            if (connection.heldUntil == 0) {
-                operations = tls != null && tls.isWorking() ? 0 : SelectionKey.OP_READ;
-                operations |= connection.pending != null ? SelectionKey.OP_WRITE : 0;
-            }
-            key.interestOps(operations);
-        }
-    }
-
-    // TLS: see TlsChannel.
-
-    private TlsBuffers tlsBuffers() {
-        TlsBuffers buffers = tlsBuffers;
-        if (buffers == null) {
-            buffers = new TlsBuffers(INPUT_BYTES);
-            tlsBuffers = buffers;
-        }
-        return buffers;
-    }
-
-    private boolean readRecords(Connection connection, TlsChannel tls) throws IOException {
-        directInput.clear().limit(INPUT_BYTES - tls.waitingBytes());
-        int n = connection.channel.read(directInput);
-        if (n <= 0) {
-            if (n < 0) {
-                close(connection);
-            }
-            return false;
-        }
-        boolean more = !directInput.hasRemaining();
-        connection.received(n);
-        reads.increment();
-        inputBytes.add(n);
-        directInput.flip();
-        TlsBuffers buffers = tlsBuffers();
-        tls.begin(buffers.arrived);
-        buffers.arrived.put(directInput).flip();
-        decrypt(connection, tls, buffers);
-        return more;
-    }
-
-    /** Decrypts what has arrived and takes it; goes on with the handshake. */
-    private void decrypt(Connection connection, TlsChannel tls, TlsBuffers buffers) throws IOException {
-        boolean wasOpen = tls.isOpen();
-        buffers.plain.clear();
-        TlsChannel.Next next;
-        try {
-            next = tls.decrypt(buffers.arrived, buffers.plain);
-            while (next == TlsChannel.Next.SEND) {
-                buffers.records.clear();
-                tls.handshakeRecords(buffers.records);
-                transmit(connection, buffers.recordBytes, 0, buffers.records.position());
-                if (connection.closed) {
-                    return;
-                }
-                next = tls.decrypt(buffers.arrived, buffers.plain);
-            }
-        } catch (SSLException e) {
-            engine.settings()
-                    .log
-                    .verbose((wasOpen ? "TLS of a client failed: " : "Error accepting a client connection: ")
-                            + e.getMessage() + " (addr=" + connection.remoteAddress() + " laddr="
-                            + connection.localAddress() + ")");
-            close(connection);
-            return;
-        }
-        tls.end(buffers.arrived);
-        if (!wasOpen && tls.isOpen()) {
-            opened(connection, tls);
-        }
-        buffers.plain.flip();
-        if (buffers.plain.hasRemaining() && !connection.closed && !connection.session.isClosing()) {
-            take(connection, buffers.plain);
-        }
-        if (connection.closed) {
-            return;
-        }
-        if (next == TlsChannel.Next.END) {
-            close(connection);
-        } else if (next == TlsChannel.Next.TASK) {
-            Runnable task = tls.task();
-            updateInterest(connection);
-            handshakes.execute(() -> {
-                try {
-                    task.run();
-                } finally {
-                    mailbox.post(() -> goOn(connection, tls));
-                }
-            });
-        }
-    }
-
-    /** The task of a handshake has been run. */
-    private void goOn(Connection connection, TlsChannel tls) {
-        tls.taskDone();
-        if (connection.closed) {
-            return;
-        }
-        current = connection;
-        try {
-            updateInterest(connection);
-            TlsBuffers buffers = tlsBuffers();
-            tls.begin(buffers.arrived);
-            buffers.arrived.flip();
-            decrypt(connection, tls, buffers);
-        } catch (IOException e) {
-            close(connection);
-        } catch (RuntimeException | OutOfMemoryError e) {
-            failed(connection, e);
-        } finally {
-            current = null;
-        }
-        account(connection);
-    }
-
-    /** The handshake is done. */
-    private void opened(Connection connection, TlsChannel tls) throws IOException {
-        byte[] refusal = connection.refusal;
-        if (refusal != null) {
-            send(refusal, 0, refusal.length);
-            connection.session.closeAfterReply();
-            finish(connection);
-        } else if (settings.userFromCertificate) {
-            logIn(connection.session, tls);
-        }
-    }
-
-    /** The client is the user whose name its certificate has, if there is one. */
-    private void logIn(Session session, TlsChannel tls) {
-        byte[] commonName = tls.commonName();
-        if (commonName == null) {
-            return;
-        }
-        String name = new String(commonName, ISO_8859_1);
-        User user = engine.users().find(name);
-        if (user != null && user.rights().isOn()) {
-            session.logIn(user);
-        } else {
-            dispatcher.beginBatch();
-            dispatcher.logDenial(session, Denial.TLS_CERT, name, name);
-            dispatcher.endBatch();
-        }
-    }
-
-    private void sendRecords(Connection connection, TlsChannel tls, byte[] bytes, int offset, int length) {
-        TlsBuffers buffers = tlsBuffers();
-        ByteBuffer plain = ByteBuffer.wrap(bytes, offset, length);
-        try {
-            while (plain.hasRemaining() && !connection.closed) {
-                buffers.records.clear();
-                tls.encrypt(plain, buffers.records);
-                transmit(connection, buffers.recordBytes, 0, buffers.records.position());
-            }
-        } catch (IOException e) {
-            close(connection);
-        }
-    }
-
-    /** Says good-bye to a client whose connection is about to be closed, if the socket takes that at once. */
-    private void sendFarewell(Connection connection, TlsChannel tls) {
-        ByteBuffer records = tlsBuffers().records;
-        records.clear();
-        tls.farewell(records);
-        directOutput.clear();
-        directOutput.put(records.flip()).flip();
-        try {
-            connection.channel.write(directOutput);
-        } catch (IOException e) {
-            // The client is gone already.
-        }
+        return traffic;
     }
 
     // Time.
@@ -1204,10 +858,16 @@ final class Loop implements Runnable, Postbox {
                     && now - connection.session.lastUsedMillis() > timeout * 1000L) {
                 close(connection);
             } else if (connection.pending != null) {
-                checkLimits(connection);
+                sender.checkLimits(connection);
             }
         }
         nextTickMillis = now + tickMillis;
+    }
+
+    /** Has clients above a soft limit looked at before the usual time. */
+    void tickSoon(long nowMillis) {
+        tickMillis = SHORT_TICK_MILLIS;
+        nextTickMillis = Math.min(nextTickMillis, nowMillis + tickMillis);
     }
 
     /** Ends a connection; called on the loop's thread. */
@@ -1237,7 +897,7 @@ final class Loop implements Runnable, Postbox {
         ByteQueue pending = connection.pending;
         TlsChannel tls = connection.tls;
         if (tls != null && pending == null) {
-            sendFarewell(connection, tls);
+            tlsTraffic().sendFarewell(connection, tls);
         }
         if (pending != null) {
             connection.pending = null;
