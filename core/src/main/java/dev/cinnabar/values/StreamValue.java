@@ -74,7 +74,6 @@ public final class StreamValue {
     private int masterField;
     private boolean hasTail;
     private boolean newNode;
-    private int terminator;
 
     @SuppressWarnings("NullAway.Init")
     public StreamValue(Limits limits) {
@@ -176,7 +175,8 @@ public final class StreamValue {
         return length() > 0 && seekBack(-1, -1) ? into.set(millis(), sequence()) : into.setMin();
     }
 
-    // Adding an entry: begin, announce each field and value, open, add each field and value, end.
+    // Adding an entry: begin, announce each field and value, open, name fields if it is the first of a node, add each field and
+    // value, end.
 
     /** Begins to add an entry. */
     public void begin(int fields) {
@@ -225,16 +225,32 @@ public final class StreamValue {
             pack.append(1);
             pack.append(0);
             pack.append(newFields);
-            terminator = pack.insert(0, 0);
         } else {
             int bytes = node.bytes() + entryBytes + (sameFields ? 0 : (int) newFieldPackBytes);
             if (!node.hasRoom(bytes)) {
                 resizeHere(Math.max(bytes, (int) Math.min(bytes + bytes / 2L, MAX_NODE_BYTES)));
             }
             node.setCounts(node.live() + 1, node.deleted());
+            node.beginEntry(millis, sequence, sameFields, newFields);
         }
-        node.beginEntry(millis, sequence, sameFields, newFields);
         id(LAST, millis, sequence);
+    }
+
+    /**
+     * Whether the entry is the first of a node: then its fields come first, all by {@link #name}, and after them {@link #named}. To
+     * put each in its place later would move all values, for each field.
+     */
+    public boolean isFirstOfNode() {
+        return newNode;
+    }
+
+    public void name(Bytes field) {
+        node.pack().append(field);
+    }
+
+    public void named() {
+        node.pack().append(0);
+        node.beginEntry(node.millis(), node.sequence(), sameFields, newFields);
     }
 
     private boolean isFull() {
@@ -264,11 +280,7 @@ public final class StreamValue {
     /** Adds a field and its value, in the order in which they were announced. */
     public void add(Bytes field, Bytes value) {
         Listpack pack = node.pack();
-        if (newNode) {
-            int before = pack.bytes();
-            pack.insert(terminator, field);
-            terminator += pack.bytes() - before;
-        } else if (!sameFields) {
+        if (!sameFields) {
             pack.append(field);
         }
         pack.append(value);

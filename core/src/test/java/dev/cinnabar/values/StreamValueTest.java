@@ -52,6 +52,12 @@ class StreamValueTest {
             stream.announce(bytes(words.get(i)), bytes(words.get(i + 1)));
         }
         stream.open(id.millis(), id.sequence());
+        if (stream.isFirstOfNode()) {
+            for (int i = 0; i < words.size(); i += 2) {
+                stream.name(bytes(words.get(i)));
+            }
+            stream.named();
+        }
         for (int i = 0; i < words.size(); i += 2) {
             stream.add(bytes(words.get(i)), bytes(words.get(i + 1)));
         }

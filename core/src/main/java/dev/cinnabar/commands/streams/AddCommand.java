@@ -219,6 +219,12 @@ final class AddCommand {
             stream.announce(args.at(i, name), args.at(i + 1, value));
         }
         stream.open(id.millis(), id.sequence());
+        if (stream.isFirstOfNode()) {
+            for (int i = field; i < end; i += 2) {
+                stream.name(args.at(i, name));
+            }
+            stream.named();
+        }
         for (int i = field; i < end; i += 2) {
             stream.add(args.at(i, name), args.at(i + 1, value));
         }
