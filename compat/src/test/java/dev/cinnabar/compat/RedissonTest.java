@@ -1,7 +1,9 @@
 package dev.cinnabar.compat;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.cinnabar.compat.harness.Client;
 import dev.cinnabar.compat.harness.RedisTest;
 import dev.cinnabar.compat.harness.Server;
 import java.time.Duration;
@@ -25,8 +27,10 @@ import org.redisson.api.RScoredSortedSet;
 import org.redisson.api.RSet;
 import org.redisson.api.RTopic;
 import org.redisson.api.RedissonClient;
+import org.redisson.api.options.ClientSideCachingOptions;
 import org.redisson.client.codec.StringCodec;
 import org.redisson.config.Config;
+import org.redisson.config.Protocol;
 
 /**
  * Redisson's objects, as far as it needs no scripts for them: its locks, {@code RMap.put}, get-and-delete, compare-and-set and what it builds
@@ -35,7 +39,10 @@ import org.redisson.config.Config;
 class RedissonTest {
 
     private static RedissonClient connect(Server server) {
-        Config config = new Config();
+        return connect(server, new Config());
+    }
+
+    private static RedissonClient connect(Server server, Config config) {
         config.setCodec(StringCodec.INSTANCE);
         config.useSingleServer()
                 .setAddress("redis://127.0.0.1:" + server.port())
@@ -132,5 +139,49 @@ class RedissonTest {
         var _ = batch.getAtomicLong("n").incrementAndGetAsync();
         List<?> replies = batch.execute().getResponses();
         assertThat(replies).isEqualTo(List.of(3L, 4L));
+    }
+
+    @RedisTest
+    void aUserWithFewRights(Server server, Client admin) {
+        admin.call("ACL", "SETUSER", "redisson", "on", ">secret", "~mine:*", "&*", "+@all", "-flushall")
+                .isOk();
+        try {
+            RedissonClient redisson =
+                    connect(server, new Config().setUsername("redisson").setPassword("secret"));
+            RBucket<String> mine = redisson.getBucket("mine:bucket");
+            mine.set("value");
+            assertThat(mine.get()).isEqualTo("value");
+            assertThatThrownBy(() -> redisson.getBucket("theirs").get()).hasMessageContaining("NOPERM");
+            assertThatThrownBy(() -> redisson.getKeys().flushall()).hasMessageContaining("NOPERM");
+        } finally {
+            admin.call("ACL", "DELUSER", "redisson").is(1);
+        }
+    }
+
+    @RedisTest
+    void aCacheThatHearsOfChanges(Server server, Client other) {
+        RedissonClient redisson = connect(server, new Config().setProtocol(Protocol.RESP3));
+        other.call("SET", "cached", "old").isOk();
+        RBucket<String> bucket =
+                redisson.getClientSideCaching(ClientSideCachingOptions.defaults()).getBucket("cached");
+        assertThat(bucket.get()).isEqualTo("old");
+        long reads = reads(other);
+        assertThat(bucket.get()).isEqualTo("old");
+        assertThat(reads(other)).isEqualTo(reads);
+        other.call("SET", "cached", "new").isOk();
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (!bucket.get().equals("new")) {
+            assertThat(System.nanoTime()).isLessThan(deadline);
+        }
+    }
+
+    /** How many keys have been read. */
+    private static long reads(Client client) {
+        return client.call("INFO", "stats")
+                .text()
+                .lines()
+                .filter(line -> line.startsWith("keyspace_hits:"))
+                .mapToLong(line -> Long.parseLong(line.substring(line.indexOf(':') + 1).strip()))
+                .sum();
     }
 }
