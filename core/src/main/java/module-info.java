@@ -5,5 +5,6 @@ module dev.cinnabar {
     exports dev.cinnabar;
     exports dev.cinnabar.spi;
 
+    uses dev.cinnabar.spi.HandshakeCryptography;
     uses dev.cinnabar.spi.MetricsEndpoint;
 }

@@ -23,9 +23,14 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.redisson.Redisson;
+import org.redisson.api.RedissonClient;
+import org.redisson.client.codec.StringCodec;
+import org.redisson.config.Config;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
@@ -42,8 +47,8 @@ class TlsTest {
     private Path directory;
 
     /** A server of the same kind with a TLS port, opened while it runs. */
-    private int open(Server server, String authClients) throws Exception {
-        KeyStore keys = keys();
+    private int open(Server server, String authClients, String keyAlgorithm) throws Exception {
+        KeyStore keys = keys(keyAlgorithm);
         Path files = server.workingDirectory();
         for (String name : List.of("server", "client")) {
             write(
@@ -76,7 +81,7 @@ class TlsTest {
         return port;
     }
 
-    private KeyStore keys() throws Exception {
+    private KeyStore keys(String keyAlgorithm) throws Exception {
         Path file = directory.resolve("keys.p12");
         for (String name : List.of("server", "client")) {
             Process process = new ProcessBuilder(
@@ -86,7 +91,7 @@ class TlsTest {
                             "-alias",
                             name,
                             "-keyalg",
-                            "EC",
+                            keyAlgorithm,
                             "-dname",
                             "CN=" + name,
                             "-ext",
@@ -117,7 +122,7 @@ class TlsTest {
     @SuppressWarnings("deprecation") // the short way to give Jedis a factory
     void jedisAndLettuce(Server shared) throws Exception {
         Server server = shared.startAnother();
-        int port = open(server, "no");
+        int port = open(server, "no", "RSA");
         KeyStore trusted = KeyStore.getInstance("PKCS12");
         trusted.load(null, null);
         KeyStore keys = KeyStore.getInstance(directory.resolve("keys.p12").toFile(), PASSWORD.toCharArray());
@@ -146,6 +151,7 @@ class TlsTest {
             if (server.isCinnabar()) {
                 // Redis lists them since 7.2.
                 assertThat(redis.info("server")).contains(":name=tls,bind=").contains(",port=" + port);
+                assertThat(server.log()).containsOnlyOnce("TLS handshakes use ");
             }
         }
         RedisClient client = RedisClient.create(RedisURI.builder()
@@ -169,13 +175,51 @@ class TlsTest {
     }
 
     @RedisTest
+    void redisson(Server shared) throws Exception {
+        Server server = shared.startAnother();
+        int port = open(server, "yes", "RSA");
+        KeyStore keys = KeyStore.getInstance(directory.resolve("keys.p12").toFile(), PASSWORD.toCharArray());
+        TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
+        KeyStore trusted = KeyStore.getInstance("PKCS12");
+        trusted.load(null, null);
+        trusted.setCertificateEntry("server", keys.getCertificate("server"));
+        trust.init(trusted);
+        KeyStore own = KeyStore.getInstance("PKCS12");
+        own.load(null, null);
+        own.setKeyEntry(
+                "client",
+                keys.getKey("client", PASSWORD.toCharArray()),
+                PASSWORD.toCharArray(),
+                keys.getCertificateChain("client"));
+        KeyManagerFactory identity = KeyManagerFactory.getInstance("PKIX");
+        identity.init(own, PASSWORD.toCharArray());
+        Config config = new Config()
+                .setCodec(StringCodec.INSTANCE)
+                .setSslTrustManagerFactory(trust)
+                .setSslKeyManagerFactory(identity);
+        config.useSingleServer()
+                .setAddress("rediss://localhost:" + port)
+                .setConnectionMinimumIdleSize(1)
+                .setConnectionPoolSize(4);
+        RedissonClient client = Redisson.create(config);
+        try {
+            String value = "v".repeat(100_000);
+            client.getBucket("bucket").set(value);
+            assertThat(client.getBucket("bucket").get()).isEqualTo(value);
+            assertThat(client.getAtomicLong("n").addAndGet(3)).isEqualTo(3);
+        } finally {
+            client.shutdown();
+        }
+    }
+
+    @RedisTest
     void redisCliShowsItsCertificate(Server shared) throws Exception {
         assumeTrue(
                 Arrays.stream(System.getenv("PATH").split(File.pathSeparator, -1))
                         .anyMatch(path -> Files.isExecutable(Path.of(path, "redis-cli"))),
                 "redis-cli is not installed");
         Server server = shared.startAnother();
-        int port = open(server, "yes");
+        int port = open(server, "yes", "EC");
         Path files = server.workingDirectory().toRealPath();
         String authority = files.resolve("server.crt").toString();
         String certificate = files.resolve("client.crt").toString();

@@ -68,6 +68,7 @@ public final class Directives {
             value("metrics-bind", List.of("127.0.0.1", "-::1"), Forms::addresses, words -> String.join(" ", words))
                     .written(Forms::rewriteWords)
                     .multipleArguments();
+    public static final BoolDirective TLS_OPENSSL = bool("tls-openssl").byDefault(YES);
 
     // Clients
     public static final TextDirective REQUIREPASS = text("requirepass").mutable().sensitive();

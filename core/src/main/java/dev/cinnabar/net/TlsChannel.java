@@ -43,6 +43,7 @@ final class TlsChannel {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final SSLEngine engine;
+    private boolean begun;
     private boolean open;
     private boolean working;
 
@@ -124,6 +125,7 @@ final class TlsChannel {
                 return engine.isInboundDone() ? Next.END : Next.READ;
             }
             SSLEngineResult result = engine.unwrap(arrived, plain);
+            begun = true;
             noteEndOfHandshake(result);
             switch (result.getStatus()) {
                 case CLOSED -> {
@@ -183,9 +185,12 @@ final class TlsChannel {
         }
     }
 
-    /** Makes the last records: why the handshake failed, or that nothing more comes. None if there is no way to say it. */
+    /**
+     * Makes the last records: why the handshake failed, or that nothing more comes. None if there is no way to say it, or if the
+     * client does not speak TLS at all.
+     */
     void farewell(ByteBuffer records) {
-        if (working) {
+        if (working || !begun) {
             return;
         }
         try {

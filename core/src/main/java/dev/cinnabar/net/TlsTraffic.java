@@ -77,6 +77,9 @@ final class TlsTraffic {
                             + e.getMessage() + " (addr=" + connection.remoteAddress() + " laddr="
                             + connection.localAddress() + ")");
             loop.close(connection);
+            if (e.getCause() instanceof RuntimeException unexpected) {
+                engine.settings().failures.accept("TLS of " + connection.remoteAddress(), unexpected);
+            }
             return;
         }
         tls.end(buffers.arrived);

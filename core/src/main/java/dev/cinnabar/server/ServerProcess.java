@@ -50,6 +50,9 @@ final class ServerProcess {
             log.warning("Configured to not listen anywhere, exiting.");
             return 1;
         }
+        SystemCryptography cryptography = new SystemCryptography(configuration, log);
+        cryptography.follow();
+        configuration.onChange(cryptography::follow, Directives.TLS_PORT);
         Server server;
         try {
             server = new Server(options, settings(), new NetSettings(configuration));

@@ -18,7 +18,10 @@ public final class CertificateNames {
 
     private CertificateNames() {}
 
-    /** The first common name of the subject, as bytes of UTF-8; null if there is none that is a name. */
+    /**
+     * The first common name of the subject, as bytes of UTF-8; null if there is none. All of it: a zero does not end it, and belongs to
+     * nobody's name.
+     */
     public static byte @Nullable [] commonName(X509Certificate certificate) {
         try {
             Der names = new Der(certificate.getSubjectX500Principal().getEncoded()).next(Der.SEQUENCE);
@@ -45,12 +48,6 @@ public final class CertificateNames {
         byte[] text = tag == UTF8_STRING
                 ? bytes
                 : new String(bytes, tag == BMP_STRING ? UTF_16BE : ISO_8859_1).getBytes(UTF_8);
-        for (byte b : text) {
-            if (b == 0) {
-                // "admin", a zero and more would be "admin" to whoever reads up to the zero.
-                return null;
-            }
-        }
         return text.length == 0 ? null : text;
     }
 }

@@ -97,6 +97,7 @@ public enum Target {
                 "-ea",
                 "-XX:+UseSerialGC",
                 "-XX:MaxDirectMemorySize=8g",
+                "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 System.getProperty("java.class.path"),
                 MAIN_CLASS));
