@@ -162,8 +162,8 @@ class RedissonTest {
     void aCacheThatHearsOfChanges(Server server, Client other) {
         RedissonClient redisson = connect(server, new Config().setProtocol(Protocol.RESP3));
         other.call("SET", "cached", "old").isOk();
-        RBucket<String> bucket =
-                redisson.getClientSideCaching(ClientSideCachingOptions.defaults()).getBucket("cached");
+        RBucket<String> bucket = redisson.getClientSideCaching(ClientSideCachingOptions.defaults())
+                .getBucket("cached");
         assertThat(bucket.get()).isEqualTo("old");
         long reads = reads(other);
         assertThat(bucket.get()).isEqualTo("old");
@@ -181,7 +181,8 @@ class RedissonTest {
                 .text()
                 .lines()
                 .filter(line -> line.startsWith("keyspace_hits:"))
-                .mapToLong(line -> Long.parseLong(line.substring(line.indexOf(':') + 1).strip()))
+                .mapToLong(line ->
+                        Long.parseLong(line.substring(line.indexOf(':') + 1).strip()))
                 .sum();
     }
 }

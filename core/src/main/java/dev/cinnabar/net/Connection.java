@@ -153,10 +153,6 @@ final class Connection implements Peer, Resumable, Inbox {
         return local + ":0";
     }
 
-    boolean isLoopback() {
-        return !(remote instanceof InetSocketAddress inet) || inet.getAddress().isLoopbackAddress();
-    }
-
     @Override
     public int descriptor() {
         return number;

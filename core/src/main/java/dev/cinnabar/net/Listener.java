@@ -3,6 +3,7 @@ package dev.cinnabar.net;
 import dev.cinnabar.command.Engine;
 import dev.cinnabar.tls.ServerTls;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketOption;
@@ -16,6 +17,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -26,13 +28,16 @@ final class Listener implements Runnable {
 
     private static final byte[] TOO_MANY = "-ERR max number of clients reached\r\n".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] DENIED =
-            ("-DENIED This server is in protected mode: no password is set for the default user, and it"
-                            + " listens beyond the loopback interface. It therefore takes connections from this machine only. To"
-                            + " connect from elsewhere, do one of these: 1) from this machine, send 'CONFIG SET protected-mode no'"
+            ("-DENIED Redis is running in protected mode because protected mode is enabled and no password is set for the"
+                            + " default user. In this mode connections are only accepted from the loopback interface. To connect"
+                            + " from elsewhere, do one of these: 1) from this machine, send 'CONFIG SET protected-mode no'"
                             + " (make sure the server cannot be reached from the internet); 2) set 'protected-mode no' in the"
                             + " configuration file and restart; 3) start the server with '--protected-mode no'; 4) set a password"
                             + " for the default user.\r\n")
                     .getBytes(StandardCharsets.US_ASCII);
+
+    /** Who is let in nevertheless: as in Redis these two addresses, not all that loop back. */
+    private static final Set<InetAddress> LOCAL = Set.of(InetAddress.ofLiteral("127.0.0.1"), InetAddress.ofLiteral("::1"));
 
     private final Engine engine;
     private final NetSettings settings;
@@ -155,7 +160,7 @@ final class Listener implements Runnable {
             if (settings.protectedMode
                     && engine.users().defaultUser().rights().needsNoPassword()
                     && remote instanceof InetSocketAddress inet
-                    && !inet.getAddress().isLoopbackAddress()) {
+                    && !LOCAL.contains(inet.getAddress())) {
                 if (tls == null) {
                     refuse(channel, DENIED);
                     return;

@@ -202,6 +202,7 @@ final class ServerProcess {
         }
         EndingSignal signal = EndingSignal.running();
         log.warning("Received " + (signal == null ? "a signal" : signal) + " scheduling shutdown...");
+        log.notice("User requested shutdown...");
         if (server.engine().saves().loading() != null) {
             // What is not loaded yet is on disk: there is nothing to save, and nothing to wait for.
             Runtime.getRuntime().halt(0);
@@ -227,7 +228,6 @@ final class ServerProcess {
         if (!ending.compareAndSet(false, true)) {
             return false;
         }
-        log.notice("User requested shutdown...");
         if (!configuration.get(Directives.PIDFILE).isEmpty()) {
             log.notice("Removing the pid file.");
             try {

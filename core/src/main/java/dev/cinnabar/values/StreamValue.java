@@ -175,7 +175,8 @@ public final class StreamValue {
         return length() > 0 && seekBack(-1, -1) ? into.set(millis(), sequence()) : into.setMin();
     }
 
-    // Adding an entry: begin, announce each field and value, open, name fields if it is the first of a node, add each field and
+    // Adding an entry: begin, announce each field and value, open, name fields if it is the first of a node, add each
+    // field and
     // value, end.
 
     /** Begins to add an entry. */

@@ -130,7 +130,7 @@ public final class ServerCommands {
             args.fail(CANNOT_END);
             return;
         }
-        call.engine().settings().log.warning("User requested shutdown...");
+        call.engine().settings().log.notice("User requested shutdown...");
         Saves saves = call.engine().saves();
         saves.abort();
         if (!call.engine().isLoading() && (save || !noSave && saves.isSavedAtEnd())) {
