@@ -17,8 +17,8 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +37,8 @@ final class Listener implements Runnable {
                     .getBytes(StandardCharsets.US_ASCII);
 
     /** Who is let in nevertheless: as in Redis these two addresses, not all that loop back. */
-    private static final Set<InetAddress> LOCAL = Set.of(InetAddress.ofLiteral("127.0.0.1"), InetAddress.ofLiteral("::1"));
+    private static final Set<InetAddress> LOCAL =
+            Set.of(InetAddress.ofLiteral("127.0.0.1"), InetAddress.ofLiteral("::1"));
 
     private final Engine engine;
     private final NetSettings settings;
