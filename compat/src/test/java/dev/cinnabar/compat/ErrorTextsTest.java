@@ -117,4 +117,33 @@ class ErrorTextsTest {
         redis.call("CONFIG", "SET", "stop-writes-on-bgsave-error", "no").isOk();
         redis.call("SET", "a", "3").isOk();
     }
+
+    @RedisTest
+    void whileItIsLoading(Server shared) throws IOException {
+        Server first = shared.startAnother("--dbfilename", "loading.rdb");
+        Client writer = first.connect();
+        for (int i = 0; i < 200; i++) {
+            writer.call("SET", "key" + i, "x".repeat(1000)).isOk();
+        }
+        writer.call("SAVE").isOk();
+        // A hundred milliseconds for each key; then, and after each so many bytes, a server looks after its clients.
+        Server second = shared.startLoading(
+                "--dir",
+                first.workingDirectory().toRealPath().toString(),
+                "--dbfilename",
+                "loading.rdb",
+                "--key-load-delay",
+                "100000",
+                "--loading-process-events-interval-bytes",
+                "1024");
+        Client redis = second.connect();
+        redis.call("GET", "key1").matches("-LOADING (Redis|Valkey) is loading the dataset in memory");
+        redis.call("SET", "key1", "x").matches("-LOADING (Redis|Valkey) is loading the dataset in memory");
+        assertThat(redis.call("INFO", "persistence").text()).contains("loading:1");
+        redis.call("CONFIG", "SET", "key-load-delay", "0").isOk();
+        while (redis.call("INFO", "persistence").text().contains("loading:1")) {
+            Thread.onSpinWait();
+        }
+        redis.call("STRLEN", "key199").is(1000);
+    }
 }

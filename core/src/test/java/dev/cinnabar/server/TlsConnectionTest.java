@@ -124,7 +124,7 @@ class TlsConnectionTest extends TlsServerTest {
                     if (isProtected) {
                         String told = new String(readToEnd(socket), US_ASCII);
                         assertThat(told)
-                                .startsWith("-DENIED This server is in protected mode")
+                                .startsWith("-DENIED Redis is running in protected mode")
                                 .endsWith("\r\n");
                     } else {
                         assertThat(exchange(socket, "PING\r\n", 7)).isEqualTo("+PONG\r\n");

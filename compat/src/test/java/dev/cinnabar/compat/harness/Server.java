@@ -39,13 +39,15 @@ public final class Server {
     private final Map<String, String> initialConfig;
     private final ConcurrentLinkedQueue<AutoCloseable> opened = new ConcurrentLinkedQueue<>();
 
-    private Server(Target target, Process process, Path directory, int port) {
+    private Server(Target target, Process process, Path directory, int port, boolean whole) {
         this.target = target;
         this.process = process;
         this.directory = directory;
         this.port = port;
         try (Client client = new Client(port)) {
-            awaitLoaded(client);
+            if (whole) {
+                awaitLoaded(client);
+            }
             this.version = readVersion(client);
             this.initialConfig = config(client);
         }
@@ -55,7 +57,7 @@ public final class Server {
     static synchronized Server shared(Target target) {
         Server server = SHARED.get(target);
         if (server == null || !server.isAlive()) {
-            server = start(target, List.of());
+            server = start(target, List.of(), true);
             SHARED.put(target, server);
         }
         return server;
@@ -86,7 +88,16 @@ public final class Server {
 
     /** A second server of the same kind for one test, with options of its own; closed after the test. */
     public Server startAnother(String... options) {
-        Server another = start(target, List.of(options));
+        return startAnother(true, options);
+    }
+
+    /** The same while it still loads its data. */
+    public Server startLoading(String... options) {
+        return startAnother(false, options);
+    }
+
+    private Server startAnother(boolean whole, String... options) {
+        Server another = start(target, List.of(options), whole);
         opened.add(another::stop);
         return another;
     }
@@ -191,12 +202,12 @@ public final class Server {
         process.destroyForcibly();
     }
 
-    private static Server start(Target target, List<String> options) {
+    private static Server start(Target target, List<String> options, boolean whole) {
         List<String> command = target.command().orElseThrow();
         IOException last = null;
         for (int attempt = 0; attempt < 5; attempt++) {
             try {
-                return startOnce(target, command, options);
+                return startOnce(target, command, options, whole);
             } catch (IOException e) {
                 last = e;
             }
@@ -205,7 +216,8 @@ public final class Server {
     }
 
     /** A port found free can be taken before the server binds it: the caller tries again. */
-    private static Server startOnce(Target target, List<String> program, List<String> options) throws IOException {
+    private static Server startOnce(Target target, List<String> program, List<String> options, boolean whole)
+            throws IOException {
         int port = freePort();
         Path directory = Files.createTempDirectory("compat-" + target.label().replace(' ', '-') + "-");
         directory.toFile().deleteOnExit();
@@ -220,7 +232,7 @@ public final class Server {
                 .start();
         awaitListening(process, port, command, directory);
         try {
-            return new Server(target, process, directory, port);
+            return new Server(target, process, directory, port, whole);
         } catch (UncheckedIOException e) {
             String ending = hasEnded(process) ? " ended: " : " broke a connection: ";
             process.destroyForcibly();
