@@ -29,6 +29,9 @@ public final class NetSettings {
     /** What TLS connections are secured with; null as long as there is no port for them. */
     public volatile @Nullable ServerTls tls;
 
+    /** Whether the expensive part of a handshake takes a fraction of a millisecond: then the loops do it themselves. */
+    public volatile boolean quickHandshakes;
+
     /** Whether a TLS client is the user whose name its certificate has. */
     public volatile boolean userFromCertificate;
 

@@ -24,8 +24,9 @@ final class TlsChannel {
      * connection holds no buffer, a slow reader's records wait in the same queue as anybody's replies, and the path of a plain
      * connection has one branch more, not another implementation of an interface.
      *
-     * The expensive part of a handshake, keys and signatures, comes as a task, run by other threads: for a millisecond the
-     * loop serves others. Until the task is done nothing is read, and the engine is not touched: it would make us wait.
+     * The expensive part of a handshake, keys and signatures, comes as a task. With the JDK's cryptography it is run by other
+     * threads: for a millisecond the loop serves others. Until the task is done nothing is read, and the engine is not
+     * touched: it would make us wait. Where it is quick, the loop runs it at once: to hand it over would cost as much again.
      */
 
     /** What {@link #decrypt} found. */

@@ -61,12 +61,17 @@ final class TlsTraffic {
         TlsChannel.Next next;
         try {
             next = tls.decrypt(buffers.arrived, buffers.plain);
-            while (next == TlsChannel.Next.SEND) {
-                buffers.records.clear();
-                tls.handshakeRecords(buffers.records);
-                sendRecords(connection);
-                if (connection.closed) {
-                    return;
+            while (next == TlsChannel.Next.SEND || next == TlsChannel.Next.TASK && settings.quickHandshakes) {
+                if (next == TlsChannel.Next.TASK) {
+                    tls.task().run();
+                    tls.taskDone();
+                } else {
+                    buffers.records.clear();
+                    tls.handshakeRecords(buffers.records);
+                    sendRecords(connection);
+                    if (connection.closed) {
+                        return;
+                    }
                 }
                 next = tls.decrypt(buffers.arrived, buffers.plain);
             }

@@ -50,12 +50,13 @@ final class ServerProcess {
             log.warning("Configured to not listen anywhere, exiting.");
             return 1;
         }
-        SystemCryptography cryptography = new SystemCryptography(configuration, log);
+        NetSettings netSettings = new NetSettings(configuration);
+        SystemCryptography cryptography = new SystemCryptography(configuration, netSettings, log);
         cryptography.follow();
         configuration.onChange(cryptography::follow, Directives.TLS_PORT);
         Server server;
         try {
-            server = new Server(options, settings(), new NetSettings(configuration));
+            server = new Server(options, settings(), netSettings);
         } catch (TlsException e) {
             log.warning(e.getMessage());
             log.warning("Failed to configure TLS. Check logs for more info.");

@@ -3,6 +3,7 @@ package dev.cinnabar.server;
 import dev.cinnabar.config.Configuration;
 import dev.cinnabar.config.Directives;
 import dev.cinnabar.log.Log;
+import dev.cinnabar.net.NetSettings;
 import dev.cinnabar.spi.HandshakeCryptography;
 import java.io.IOException;
 import java.util.Optional;
@@ -12,11 +13,13 @@ import java.util.ServiceLoader;
 final class SystemCryptography {
 
     private final Configuration configuration;
+    private final NetSettings settings;
     private final Log log;
     private boolean tried;
 
-    SystemCryptography(Configuration configuration, Log log) {
+    SystemCryptography(Configuration configuration, NetSettings settings, Log log) {
         this.configuration = configuration;
+        this.settings = settings;
         this.log = log;
     }
 
@@ -33,6 +36,7 @@ final class SystemCryptography {
         }
         try {
             log.notice("TLS handshakes use " + found.get().install() + ".");
+            settings.quickHandshakes = true;
         } catch (IOException e) {
             log.notice("TLS handshakes use the JDK's own cryptography: " + e.getMessage() + ".");
         }
