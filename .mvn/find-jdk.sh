@@ -5,14 +5,24 @@
 
 cinnabar_jdk_wanted=25
 
-# Prints the feature release ("25") of the JDK in directory $1; nothing if there is no JDK.
-cinnabar_jdk_release() {
-    [ -x "$1/bin/java" ] && [ -x "$1/bin/javac" ] && [ -r "$1/release" ] || return 0
-    sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$1/release"
+# True if there is a JDK in directory $1 that is new enough. Starts no process: most of the time of a search would be theirs.
+cinnabar_is_jdk() {
+    [ -x "$1/bin/java" ] && [ -x "$1/bin/javac" ] && [ -r "$1/release" ] || return 1
+    while IFS= read -r cinnabar_line; do
+        case $cinnabar_line in
+            JAVA_VERSION=\"[0-9]*)
+                cinnabar_release=${cinnabar_line#JAVA_VERSION=\"}
+                cinnabar_release=${cinnabar_release%%[!0-9]*}
+                [ "$cinnabar_release" -ge "$cinnabar_jdk_wanted" ]
+                return
+                ;;
+        esac
+    done <"$1/release"
+    return 1
 }
 
 cinnabar_find_jdk() {
-    if [ -n "${JAVA_HOME:-}" ] && [ "$(cinnabar_jdk_release "$JAVA_HOME" | grep . || echo 0)" -ge "$cinnabar_jdk_wanted" ]; then
+    if [ -n "${JAVA_HOME:-}" ] && cinnabar_is_jdk "$JAVA_HOME"; then
         export JAVA_HOME
         return 0
     fi
@@ -23,11 +33,13 @@ cinnabar_find_jdk() {
         cinnabar_link=$(readlink "$cinnabar_java")
         case $cinnabar_link in
             /*) cinnabar_java=$cinnabar_link ;;
-            *) cinnabar_java=$(dirname "$cinnabar_java")/$cinnabar_link ;;
+            *) cinnabar_java=${cinnabar_java%/*}/$cinnabar_link ;;
         esac
     done
     cinnabar_on_path=
-    [ -n "$cinnabar_java" ] && cinnabar_on_path=$(dirname "$(dirname "$cinnabar_java")")
+    case $cinnabar_java in
+        */bin/*) cinnabar_on_path=${cinnabar_java%/bin/*} ;;
+    esac
 
     for cinnabar_jdk in \
         "$cinnabar_on_path" \
@@ -39,8 +51,7 @@ cinnabar_find_jdk() {
         /opt/homebrew/opt/openjdk*/libexec/openjdk.jdk/Contents/Home \
         /usr/local/opt/openjdk*/libexec/openjdk.jdk/Contents/Home
     do
-        cinnabar_found=$(cinnabar_jdk_release "$cinnabar_jdk")
-        if [ -n "$cinnabar_found" ] && [ "$cinnabar_found" -ge "$cinnabar_jdk_wanted" ]; then
+        if cinnabar_is_jdk "$cinnabar_jdk"; then
             JAVA_HOME=$cinnabar_jdk
             export JAVA_HOME
             return 0

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.cinnabar.aof.CheckAof;
 import dev.cinnabar.command.Version;
+import dev.cinnabar.commands.Commands;
 import dev.cinnabar.config.Arguments;
 import dev.cinnabar.config.ConfigFile;
 import dev.cinnabar.config.Configuration;
@@ -14,10 +15,12 @@ import dev.cinnabar.persistence.CheckRdb;
 import dev.cinnabar.text.Reason;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /** Starts a server from the command line, which is that of redis-server. */
@@ -76,6 +79,7 @@ public final class Main {
                 return 1;
             }
         }
+        Thread.ofPlatform().daemon().name("cinnabar-prepare").start(Main::prepare);
         FileLog log = new FileLog(System.out, InstantSource.system());
         log.role(FileLog.Role.CHILD);
         Configuration configuration = new Configuration();
@@ -106,6 +110,12 @@ public final class Main {
         warnings.forEach(log::warning);
         configuration.warnings(log::warning);
         return new ServerProcess(configuration, log).run(configFile);
+    }
+
+    /** What a start would otherwise wait for, on another core: the classes of all commands, and where random numbers come from. */
+    private static void prepare() {
+        new SplittableRandom(new SecureRandom().nextLong()).nextLong();
+        Commands.table();
     }
 
     /** Reads the file, the standard input and the directives among the arguments, in this order; returns the file. */
