@@ -153,7 +153,7 @@ public abstract class HashTable {
     private static final int MERGE_COUNT = 512;
     private static final int RECORDS_PER_ENTRY = 128;
     private static final int RANDOM_TRIES = 100;
-    private static final int GUESSED_SLOTS = 3;
+    static final int GUESSED_SLOTS = 8;
 
     private Memory memory;
     private final Tag tag;

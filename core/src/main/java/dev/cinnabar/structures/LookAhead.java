@@ -83,7 +83,10 @@ public final class LookAhead {
     private void readAll() {
         long sum = 0;
         for (int i = 0; i < count; i++) {
-            sum += blocks[i].get(HashTable.LONG, offsets[i]);
+            MemorySegment block = blocks[i];
+            long offset = Math.min(offsets[i], block.byteSize() - 8 * HashTable.GUESSED_SLOTS);
+            offsets[i] = offset;
+            sum += block.get(HashTable.LONG, offset) + block.get(HashTable.LONG, offset + 8 * (HashTable.GUESSED_SLOTS - 1));
         }
         read += sum;
     }
