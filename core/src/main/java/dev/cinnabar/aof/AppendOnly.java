@@ -1,7 +1,5 @@
 package dev.cinnabar.aof;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.cinnabar.config.ConfigException;
 import dev.cinnabar.config.Configuration;
 import dev.cinnabar.config.Directives;
@@ -12,12 +10,7 @@ import dev.cinnabar.keyspace.Keyspace;
 import dev.cinnabar.log.Log;
 import dev.cinnabar.text.Reason;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.MalformedInputException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -42,7 +35,6 @@ public final class AppendOnly implements AofWriter.Owner {
      * the base is there: a crash before that leaves what was there before.
      */
 
-    private static final String MANIFEST = ".manifest";
     private static final int FAILURES_ALLOWED = 3;
     private static final int MAX_BACK_OFF_MINUTES = 60;
 
@@ -62,12 +54,9 @@ public final class AppendOnly implements AofWriter.Owner {
     private final Backup backup;
     private volatile @Nullable BaseFiles baseFiles;
 
-    /** Where the files are while they are written for a backup alone; else null. */
-    private volatile @Nullable Path backupDirectory;
-
     // Guarded by this.
     private volatile State state = State.OFF;
-    private Manifest manifest = Manifest.EMPTY;
+    private final AofDirectory directory;
     private @Nullable Thread rewriter;
     private volatile boolean scheduled;
     private boolean closed;
@@ -112,6 +101,7 @@ public final class AppendOnly implements AofWriter.Owner {
         this.storage = storage;
         this.log = log;
         this.die = die;
+        this.directory = new AofDirectory(configuration, storage, log);
         this.backup = new Backup(this, configuration, storage, log);
     }
 
@@ -137,25 +127,8 @@ public final class AppendOnly implements AofWriter.Owner {
         return keyspace.clock();
     }
 
-    Path directory() {
-        Path own = backupDirectory;
-        return own != null ? own : configuration.path(Directives.APPENDDIRNAME);
-    }
-
-    private Path workingDirectory() {
-        return Objects.requireNonNull(directory().getParent());
-    }
-
-    private String fileName() {
-        return configuration.get(Directives.APPENDFILENAME);
-    }
-
-    private Path manifestFile() {
-        return directory().resolve(fileName() + MANIFEST);
-    }
-
     private boolean usesRdb() {
-        return configuration.get(Directives.AOF_USE_RDB_PREAMBLE) || backupDirectory != null;
+        return configuration.get(Directives.AOF_USE_RDB_PREAMBLE) || directory.isOfBackup();
     }
 
     // Loading.
@@ -167,9 +140,9 @@ public final class AppendOnly implements AofWriter.Owner {
      * @throws AofException if the server must not start with it; the message says why, and what to do
      */
     public synchronized boolean load(Replay replay) throws AofException {
-        cleanUp();
-        readManifest();
-        adoptOldFile();
+        directory.cleanUp();
+        directory.read();
+        directory.adoptOldFile();
         return loadParts(replay);
     }
 
@@ -180,7 +153,7 @@ public final class AppendOnly implements AofWriter.Owner {
      * @throws AofException if it cannot be read
      */
     public synchronized void reload(Replay replay) throws AofException {
-        readManifest();
+        directory.read();
         loadParts(replay);
     }
 
@@ -195,10 +168,11 @@ public final class AppendOnly implements AofWriter.Owner {
             throw new AofException("Not a manifest: " + manifestFile);
         }
         new AofLoader(directory, replay, new AofLoader.Tolerance(false, 0), log(), clock())
-                .load(read(manifestFile, log()));
+                .load(AofDirectory.read(manifestFile, log()));
     }
 
     private boolean loadParts(Replay replay) throws AofException {
+        Manifest manifest = directory.manifest();
         if (manifest.isEmpty()) {
             return false;
         }
@@ -220,164 +194,11 @@ public final class AppendOnly implements AofWriter.Owner {
         }
     }
 
-    /** What a crash has left behind of files that were not complete. */
-    private void cleanUp() {
-        if (!Files.isDirectory(directory())) {
-            return;
-        }
-        try (DirectoryStream<Path> left = Files.newDirectoryStream(directory(), "temp-*")) {
-            for (Path file : left) {
-                storage.delete(file);
-            }
-        } catch (IOException e) {
-            log().warning("Temporary AOF files could not be removed: " + Reason.of(e));
-        }
-    }
-
     private AofLoader loader(Replay replay) {
         AofLoader.Tolerance tolerance = new AofLoader.Tolerance(
                 configuration.get(Directives.AOF_LOAD_TRUNCATED),
                 configuration.get(Directives.AOF_LOAD_CORRUPT_TAIL_MAX_SIZE));
-        return new AofLoader(directory(), replay, tolerance, log(), clock());
-    }
-
-    private void readManifest() throws AofException {
-        Path file = manifestFile();
-        manifest = Manifest.EMPTY;
-        if (!Files.exists(directory())) {
-            log().notice("The AOF directory " + configuration.get(Directives.APPENDDIRNAME) + " doesn't exist");
-            return;
-        }
-        if (!Files.exists(file)) {
-            log().notice("The AOF manifest file " + file.getFileName() + " doesn't exist");
-            return;
-        }
-        manifest = read(file, log());
-    }
-
-    static Manifest read(Path file, Log log) throws AofException {
-        try {
-            return Manifest.parse(Files.readString(file, UTF_8));
-        } catch (MalformedInputException e) {
-            throw new AofException("Invalid AOF manifest file format", e);
-        } catch (IOException e) {
-            throw new AofException(
-                    "Fatal error: can't open the AOF manifest file " + file.getFileName() + " for reading: "
-                            + Reason.of(e),
-                    e);
-        } catch (Manifest.BadManifestException e) {
-            e.report().subList(0, 4).forEach(log::warning);
-            throw new AofException(String.valueOf(e.getMessage()), e);
-        }
-    }
-
-    /** The one file of versions before 7.0 becomes the base. */
-    private void adoptOldFile() throws AofException {
-        String name = fileName();
-        Path old = workingDirectory().resolve(name);
-        Manifest.Part base = manifest.base();
-        boolean begun =
-                base != null && manifest.increments().isEmpty() && base.name().equals(name);
-        if (!Files.isRegularFile(old) || !manifest.isEmpty() && !begun) {
-            return;
-        }
-        if (begun && Files.exists(directory().resolve(name))) {
-            // It has been moved already; this one has come later.
-            return;
-        }
-        try {
-            makeDirectory();
-            if (!begun) {
-                persist(new Manifest(new Manifest.Part(name, 1), manifest.history(), manifest.increments()));
-            }
-            storage.rename(old, directory().resolve(name));
-            storage.syncDirectory(directory());
-        } catch (IOException e) {
-            throw new AofException(
-                    "Error trying to move the old AOF file " + name + " into dir "
-                            + configuration.get(Directives.APPENDDIRNAME) + ": " + Reason.of(e),
-                    e);
-        }
-        log().notice("Successfully migrated an old-style AOF file (" + name + ") into the AOF directory ("
-                + configuration.get(Directives.APPENDDIRNAME) + ").");
-    }
-
-    private void makeDirectory() throws IOException {
-        Path directory = directory();
-        if (!Files.isDirectory(directory)) {
-            Files.createDirectories(directory);
-            storage.syncDirectory(workingDirectory());
-        }
-    }
-
-    // The manifest.
-
-    private void persist(Manifest next) throws IOException {
-        prepare(next);
-        replaceManifest(next);
-    }
-
-    private Path temporaryManifest() {
-        return directory().resolve("temp-" + fileName() + MANIFEST);
-    }
-
-    /** Writes the manifest that is to be the next one. */
-    private void prepare(Manifest next) throws IOException {
-        Path temporary = temporaryManifest();
-        storage.delete(temporary);
-        try (Storage.Target target = storage.append(temporary)) {
-            ByteBuffer text = ByteBuffer.wrap(next.text().getBytes(UTF_8));
-            while (text.hasRemaining()) {
-                target.write(text);
-            }
-            target.sync();
-        }
-    }
-
-    /** If this fails, it may have been done or not. */
-    private void replaceManifest(Manifest next) throws IOException {
-        storage.rename(temporaryManifest(), manifestFile());
-        storage.syncDirectory(directory());
-        manifest = next;
-    }
-
-    private synchronized void deleteHistory() {
-        if (manifest.history().isEmpty() || configuration.get(Directives.AOF_DISABLE_AUTO_GC)) {
-            return;
-        }
-        for (Manifest.Part part : manifest.history()) {
-            log().notice("Removing the history file " + part.name() + " in the background");
-            try {
-                storage.delete(directory().resolve(part.name()));
-            } catch (IOException e) {
-                log().warning("The history file " + part.name() + " could not be removed: " + Reason.of(e));
-                return;
-            }
-        }
-        try {
-            persist(manifest.withoutHistory());
-        } catch (IOException e) {
-            log().warning("The AOF manifest could not be written: " + Reason.of(e));
-        }
-    }
-
-    private Manifest.Part nextBase(boolean rdb) {
-        long number = manifest.nextBase();
-        return new Manifest.Part(fileName() + "." + number + ".base" + (rdb ? ".rdb" : ".aof"), number);
-    }
-
-    private Manifest.Part nextIncrement() {
-        long number = manifest.nextIncrement();
-        return new Manifest.Part(fileName() + "." + number + ".incr.aof", number);
-    }
-
-    private long size(Manifest.Part part) {
-        try {
-            return Files.size(directory().resolve(part.name()));
-        } catch (IOException e) {
-            log().warning("Unable to obtain the AOF file " + part.name() + " length. stat: " + Reason.of(e));
-            return 0;
-        }
+        return new AofLoader(directory.path(), replay, tolerance, log(), clock());
     }
 
     // On and off.
@@ -393,33 +214,36 @@ public final class AppendOnly implements AofWriter.Owner {
             return;
         }
         try {
-            makeDirectory();
+            directory.make();
             if (fresh) {
-                readManifest();
-                if (!manifest.isEmpty()) {
+                directory.read();
+                if (!directory.manifest().isEmpty()) {
                     replaceAll();
                 }
             }
+            Manifest manifest = directory.manifest();
             if (manifest.isEmpty()) {
-                Manifest.Part base = nextBase(usesRdb());
+                Manifest.Part base = directory.nextBase(usesRdb());
                 log().notice("Creating AOF base file " + base.name() + " on server start");
                 writeBase(base, () -> {});
-                persist(new Manifest(base, manifest.history(), manifest.increments()));
+                manifest = new Manifest(base, manifest.history(), manifest.increments());
+                directory.persist(manifest);
             }
+            boolean first = manifest.increments().isEmpty();
             Manifest.Part increment;
-            if (manifest.increments().isEmpty()) {
-                increment = nextIncrement();
+            if (first) {
+                increment = directory.nextIncrement();
                 log().notice("Creating AOF incr file " + increment.name() + " on server start");
             } else {
                 increment = manifest.increments().getLast();
                 log().notice("Opening AOF incr file " + increment.name() + " on server start");
             }
-            Path file = directory().resolve(increment.name());
-            Storage.Target target = manifest.increments().isEmpty() ? create(file) : storage.append(file);
-            if (manifest.increments().isEmpty()) {
-                persist(manifest.with(increment));
+            Path file = directory.file(increment);
+            Storage.Target target = first ? directory.create(file) : storage.append(file);
+            if (first) {
+                directory.persist(manifest.with(increment));
             }
-            deleteHistory();
+            directory.deleteHistory();
             state = State.ON;
             count();
             run(target);
@@ -430,25 +254,20 @@ public final class AppendOnly implements AofWriter.Owner {
     }
 
     private void replaceAll() throws IOException {
-        Manifest.Part base = nextBase(usesRdb());
-        Manifest.Part increment = nextIncrement();
+        Manifest.Part base = directory.nextBase(usesRdb());
+        Manifest.Part increment = directory.nextIncrement();
         writeBase(base, () -> {});
-        create(directory().resolve(increment.name())).close();
-        persist(manifest.with(increment).rebased(base, increment.number()));
-    }
-
-    /** A new file. What is there of that name is of no manifest: a crash has left it behind. */
-    private Storage.Target create(Path file) throws IOException {
-        storage.delete(file);
-        return storage.append(file);
+        directory.create(directory.file(increment)).close();
+        directory.persist(directory.manifest().with(increment).rebased(base, increment.number()));
     }
 
     /** Counts the bytes of the files that are not written any more. */
     private void count() {
-        baseSize = manifest.base() == null ? 0 : size(manifest.base());
+        Manifest manifest = directory.manifest();
+        baseSize = manifest.base() == null ? 0 : directory.size(manifest.base());
         long sum = baseSize;
         for (int i = 0; i < manifest.increments().size() - 1; i++) {
-            sum += size(manifest.increments().get(i));
+            sum += directory.size(manifest.increments().get(i));
         }
         closedSize = sum;
     }
@@ -475,6 +294,10 @@ public final class AppendOnly implements AofWriter.Owner {
         configuration.onChange(this::deleteHistory, Directives.AOF_DISABLE_AUTO_GC);
     }
 
+    private synchronized void deleteHistory() {
+        directory.deleteHistory();
+    }
+
     private void changePolicy() {
         AofWriter current = writer;
         if (current != null) {
@@ -493,7 +316,7 @@ public final class AppendOnly implements AofWriter.Owner {
     }
 
     private synchronized boolean turnOn() {
-        if (backupDirectory != null) {
+        if (directory.isOfBackup()) {
             log().warning("The append-only file cannot be turned on while a backup is made");
             return false;
         }
@@ -501,8 +324,8 @@ public final class AppendOnly implements AofWriter.Owner {
             return true;
         }
         try {
-            makeDirectory();
-            readManifest();
+            directory.make();
+            directory.read();
         } catch (IOException e) {
             return notTurnedOn(Reason.withFile(e));
         } catch (AofException e) {
@@ -525,7 +348,7 @@ public final class AppendOnly implements AofWriter.Owner {
     }
 
     private void turnOff() {
-        if (backupDirectory != null) {
+        if (directory.isOfBackup()) {
             // It is off, but for the backup.
             return;
         }
@@ -555,7 +378,7 @@ public final class AppendOnly implements AofWriter.Owner {
         state = State.OFF;
         on = false;
         scheduled = false;
-        if (backupDirectory == null) {
+        if (!directory.isOfBackup()) {
             backup.failed("the append-only file was turned off");
         }
         AofWriter current = writer;
@@ -576,7 +399,7 @@ public final class AppendOnly implements AofWriter.Owner {
     /** The writer may go on with it: then it is gone when that is closed. */
     private void deleteTemporaryIncrement() {
         try {
-            storage.delete(temporaryIncrement());
+            storage.delete(directory.temporaryIncrement());
         } catch (IOException e) {
             log().warning("The temporary AOF file could not be removed: " + Reason.of(e));
         }
@@ -589,7 +412,12 @@ public final class AppendOnly implements AofWriter.Owner {
     }
 
     Manifest manifest() {
-        return manifest;
+        return directory.manifest();
+    }
+
+    /** Where the files are. */
+    Path directory() {
+        return directory.path();
     }
 
     /** Whether nothing is in the way of a rewrite. */
@@ -601,24 +429,23 @@ public final class AppendOnly implements AofWriter.Owner {
     /** Starts a rewrite; if the file is off, one in the backup's directory, where it goes on. */
     synchronized boolean beginBackup(Path ownDirectory) {
         if (state == State.OFF) {
-            backupDirectory = ownDirectory;
-            manifest = Manifest.EMPTY;
+            directory.moveToBackup(ownDirectory);
             state = State.WAITS_FOR_BASE;
         }
         if (startRewrite()) {
             return true;
         }
-        if (backupDirectory != null) {
+        if (directory.isOfBackup()) {
             // Nothing has begun.
             state = State.OFF;
-            backupDirectory = null;
+            directory.moveBack();
         }
         return false;
     }
 
     /** Whoever is to be without the file goes on without it. Neither a partition nor the monitor is held. */
     void endBackup() {
-        if (backupDirectory == null) {
+        if (!directory.isOfBackup()) {
             return;
         }
         AofWriter current;
@@ -633,19 +460,18 @@ public final class AppendOnly implements AofWriter.Owner {
 
     /** As {@link #stop}. */
     private synchronized @Nullable AofWriter stopBackup() {
-        if (backupDirectory == null) {
+        if (!directory.isOfBackup()) {
             return null;
         }
         AofWriter current = stop();
-        manifest = Manifest.EMPTY;
-        backupDirectory = null;
+        directory.moveBack();
         return current;
     }
 
     /** The rewrite with which a backup begins is not wanted any more, if it is one of a file that is on anyway. */
     synchronized void breakOffBackup() {
         BaseFiles files = baseFiles;
-        if (backupDirectory == null && rewriting && files != null) {
+        if (!directory.isOfBackup() && rewriting && files != null) {
             brokenOff = true;
             files.abort();
         }
@@ -808,7 +634,7 @@ public final class AppendOnly implements AofWriter.Owner {
 
     private boolean makeBase() throws IOException, InterruptedException {
         boolean rdb = usesRdb();
-        makeDirectory();
+        directory.make();
         boolean first;
         boolean off;
         AofWriter current;
@@ -817,11 +643,10 @@ public final class AppendOnly implements AofWriter.Owner {
             off = state == State.OFF;
             current = writer;
             if (off) {
-                manifest = readIfAny();
+                readIfAny();
             }
         }
-        Path temporary = directory()
-                .resolve("temp-rewriteaof-bg-" + ProcessHandle.current().pid() + ".aof");
+        Path temporary = directory.temporaryBase("rewriteaof-bg");
         storage.delete(temporary);
         Rotation rotation = new Rotation();
         if (first) {
@@ -841,10 +666,9 @@ public final class AppendOnly implements AofWriter.Owner {
         return install(temporary, rdb, increment, first);
     }
 
-    private Manifest readIfAny() throws IOException {
+    private void readIfAny() throws IOException {
         try {
-            readManifest();
-            return manifest;
+            directory.read();
         } catch (AofException e) {
             throw new IOException(e.getMessage(), e);
         }
@@ -859,13 +683,10 @@ public final class AppendOnly implements AofWriter.Owner {
         log().notice("Successfully created the temporary AOF base file " + file.getFileName());
     }
 
-    private Path temporaryIncrement() {
-        return directory().resolve("temp-" + fileName() + ".incr");
-    }
-
     private Storage.Target newTemporaryIncrement() throws IOException {
-        log().notice("Creating AOF incr file " + temporaryIncrement().getFileName() + " on background rewrite");
-        return create(temporaryIncrement());
+        log().notice("Creating AOF incr file " + directory.temporaryIncrement().getFileName()
+                + " on background rewrite");
+        return directory.create(directory.temporaryIncrement());
     }
 
     /** The journal begins with this file; all partitions are locked. */
@@ -883,47 +704,46 @@ public final class AppendOnly implements AofWriter.Owner {
             storage.delete(temporary);
             return false;
         }
-        Manifest.Part base = nextBase(rdb);
-        Path file = directory().resolve(base.name());
+        Manifest.Part base = directory.nextBase(rdb);
+        Path file = directory.file(base);
         storage.rename(temporary, file);
         log().notice("Successfully renamed the temporary AOF base file " + temporary.getFileName() + " into "
                 + base.name());
         Manifest.Part from = increment;
-        Manifest next = manifest;
+        Manifest next = directory.manifest();
         // If it fails from here on, files may stay that no manifest lists: the next ones replace them.
         if (first) {
-            from = nextIncrement();
-            storage.rename(temporaryIncrement(), directory().resolve(from.name()));
+            from = directory.nextIncrement();
+            storage.rename(directory.temporaryIncrement(), directory.file(from));
             log().notice("Successfully renamed the temporary AOF incr file "
-                    + temporaryIncrement().getFileName() + " into " + from.name());
+                    + directory.temporaryIncrement().getFileName() + " into " + from.name());
             next = next.with(from);
         }
         long firstIncrement = from == null ? Long.MAX_VALUE : from.number();
         next = next.rebased(base, firstIncrement);
         try {
-            prepare(next);
+            directory.prepare(next);
         } catch (IOException e) {
             // Maybe there is no room: it takes much.
             storage.delete(file);
             throw e;
         }
-        replaceManifest(next);
+        directory.replace(next);
         if (first) {
             state = State.ON;
         }
         backup.based(base, firstIncrement);
-        deleteHistory();
+        directory.deleteHistory();
         count();
         sizeAfterRewrite = currentSize();
         return true;
     }
 
     private void writeBase(Manifest.Part base, Runnable moment) throws IOException {
-        Path temporary =
-                directory().resolve("temp-rewriteaof-" + ProcessHandle.current().pid() + ".aof");
+        Path temporary = directory.temporaryBase("rewriteaof");
         storage.delete(temporary);
         write(temporary, base.name().endsWith(".rdb"), moment);
-        storage.rename(temporary, directory().resolve(base.name()));
+        storage.rename(temporary, directory.file(base));
     }
 
     // What the writer asks.
@@ -933,11 +753,11 @@ public final class AppendOnly implements AofWriter.Owner {
         Rotation rotation = (Rotation) cut;
         try {
             synchronized (this) {
-                Manifest.Part increment = nextIncrement();
-                Storage.Target next = create(directory().resolve(increment.name()));
+                Manifest.Part increment = directory.nextIncrement();
+                Storage.Target next = directory.create(directory.file(increment));
                 try {
                     old.sync();
-                    persist(manifest.with(increment));
+                    directory.persist(directory.manifest().with(increment));
                 } catch (IOException e) {
                     next.close();
                     throw e;

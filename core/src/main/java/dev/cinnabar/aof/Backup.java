@@ -115,7 +115,7 @@ public final class Backup {
             try {
                 List<Path> files = new ArrayList<>();
                 Path manifest = directory().resolve(manifestName());
-                for (Manifest.Part part : AppendOnly.read(manifest, log.get()).parts()) {
+                for (Manifest.Part part : AofDirectory.read(manifest, log.get()).parts()) {
                     files.add(directory().resolve(part.name()));
                 }
                 files.add(manifest);

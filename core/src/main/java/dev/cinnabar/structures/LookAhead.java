@@ -86,7 +86,8 @@ public final class LookAhead {
             MemorySegment block = blocks[i];
             long offset = Math.min(offsets[i], block.byteSize() - 8 * HashTable.GUESSED_SLOTS);
             offsets[i] = offset;
-            sum += block.get(HashTable.LONG, offset) + block.get(HashTable.LONG, offset + 8 * (HashTable.GUESSED_SLOTS - 1));
+            sum += block.get(HashTable.LONG, offset)
+                    + block.get(HashTable.LONG, offset + 8 * (HashTable.GUESSED_SLOTS - 1));
         }
         read += sum;
     }
