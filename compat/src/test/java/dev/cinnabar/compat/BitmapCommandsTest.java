@@ -208,6 +208,24 @@ class BitmapCommandsTest {
             """);
     }
 
+    /** Room is made for all that may be written, but to have only grown is no change. */
+    @RedisTest
+    void whatOverflowsChangesNothing(Client redis) {
+        redis.replies("""
+            WATCH x                                         -> +OK
+            BITFIELD x OVERFLOW FAIL INCRBY u2 10 -1        -> [nil]
+            STRLEN x                                        -> 2
+            MULTI                                           -> +OK
+            STRLEN x                                        -> +QUEUED
+            EXEC                                            -> [2]
+            WATCH x                                         -> +OK
+            BITFIELD x SET u2 20 0                          -> [0]
+            STRLEN x                                        -> 3
+            MULTI                                           -> +OK
+            EXEC                                            -> nil-array
+            """);
+    }
+
     @RedisTest
     void fieldErrors(Client redis) {
         String type =

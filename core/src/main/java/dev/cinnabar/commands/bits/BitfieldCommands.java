@@ -219,7 +219,8 @@ final class BitfieldCommands {
     private static void runAll(Call call, Args args, Reply reply, @Nullable Entry entry, long endOfWrites) {
         int length = BitCommands.lengthOf(entry);
         Entry grown = BitCommands.grow(call, entry, endOfWrites);
-        boolean changed = StringValue.length(grown) != length;
+        boolean hasGrown = StringValue.length(grown) != length;
+        int changes = 0;
         Overflow overflow = Overflow.WRAP;
         for (int i = FIRST_OPERATION; i < args.count(); ) {
             if (isOverflow(args, i)) {
@@ -251,11 +252,15 @@ final class BitfieldCommands {
             int first = (int) (offset >>> 3);
             StringValue.beforeOverwriting(grown, first, (int) (offset + bits - 1 >>> 3) - first + 1);
             Bitmap.put(StringValue.segment(grown), StringValue.offset(grown), offset, bits, result);
-            changed |= result != old;
+            if (hasGrown || result != old) {
+                changes++;
+            }
             reply.integer(set ? old : result);
         }
-        if (changed) {
+        // As in Redis, a value that has only grown, for writes that all failed, does not count as changed.
+        if (changes > 0) {
             BitCommands.changed(call);
+            call.changes(1, changes);
         }
     }
 }
