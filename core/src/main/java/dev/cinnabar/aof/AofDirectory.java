@@ -158,10 +158,14 @@ final class AofDirectory {
 
     /** Writes the manifest that is to be the next one. */
     void prepare(Manifest next) throws IOException {
-        Path temporary = temporaryManifest();
-        storage.delete(temporary);
-        try (Storage.Target target = storage.append(temporary)) {
-            ByteBuffer text = ByteBuffer.wrap(next.text().getBytes(UTF_8));
+        write(storage, temporaryManifest(), next);
+    }
+
+    /** Writes a manifest into a new file, and returns when it is on disk. */
+    static void write(Storage storage, Path file, Manifest manifest) throws IOException {
+        storage.delete(file);
+        try (Storage.Target target = storage.append(file)) {
+            ByteBuffer text = ByteBuffer.wrap(manifest.text().getBytes(UTF_8));
             while (text.hasRemaining()) {
                 target.write(text);
             }

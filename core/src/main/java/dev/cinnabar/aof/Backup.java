@@ -1,13 +1,10 @@
 package dev.cinnabar.aof;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.cinnabar.config.Configuration;
 import dev.cinnabar.config.Directives;
 import dev.cinnabar.log.Log;
 import dev.cinnabar.text.Reason;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -289,14 +286,7 @@ public final class Backup {
 
     private void write(Manifest manifest) throws IOException {
         Path temporary = directory().resolve("temp-" + manifestName());
-        storage.delete(temporary);
-        try (Storage.Target target = storage.append(temporary)) {
-            ByteBuffer text = ByteBuffer.wrap(manifest.text().getBytes(UTF_8));
-            while (text.hasRemaining()) {
-                target.write(text);
-            }
-            target.sync();
-        }
+        AofDirectory.write(storage, temporary, manifest);
         storage.rename(temporary, directory().resolve(manifestName()));
     }
 
