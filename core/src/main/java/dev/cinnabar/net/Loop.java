@@ -6,7 +6,6 @@ import dev.cinnabar.command.Args;
 import dev.cinnabar.command.Dispatcher;
 import dev.cinnabar.command.Engine;
 import dev.cinnabar.command.LoopFigures;
-import dev.cinnabar.journal.Journal;
 import dev.cinnabar.memory.Buffer;
 import dev.cinnabar.memory.BufferAccounting;
 import dev.cinnabar.memory.ByteQueue;
@@ -39,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A thread that serves some of the connections: it waits for bytes, runs the requests in them and sends the replies, one
- * write a batch. Owned by its own thread; others go through {@link #mailbox}.
+ * write a batch; those of several connections after each other. Owned by its own thread; others go through {@link #mailbox}.
  */
 final class Loop implements Runnable, Postbox {
 
@@ -101,7 +100,6 @@ final class Loop implements Runnable, Postbox {
     /** Connections with messages to be sent. */
     private final List<Connection> addressed = new ArrayList<>();
 
-    private final Journal journal;
     private final LongAdder inputBytes = new LongAdder();
     private final LongAdder reads = new LongAdder();
 
@@ -131,7 +129,6 @@ final class Loop implements Runnable, Postbox {
         this.selector = Selector.open();
         this.mailbox = new LoopMailbox(selector);
         this.dispatcher = engine.newDispatcher();
-        this.journal = engine.journal();
         for (int i = 0; i < BATCH; i++) {
             batch[i] = new Args();
         }
@@ -199,6 +196,7 @@ final class Loop implements Runnable, Postbox {
                     cycle();
                 } catch (OutOfMemoryError e) {
                     failed("loop " + index, e);
+                    sender.sendGathered();
                 }
             }
         } catch (IOException | RuntimeException e) {
@@ -213,6 +211,7 @@ final class Loop implements Runnable, Postbox {
         if (!meter.isWorking()) {
             meter.begin();
         }
+        sender.sendGathered();
         mailbox.drain(MAX_TASKS);
         sendPushes();
         sender.endRound();
@@ -410,7 +409,7 @@ final class Loop implements Runnable, Postbox {
     }
 
     /** The client may take more or less memory than before. */
-    private void account(Connection connection) {
+    void account(Connection connection) {
         if (!connection.closed) {
             engine.clientMemory().update(connection.session);
         }
@@ -607,6 +606,9 @@ final class Loop implements Runnable, Postbox {
             }
             dispatcher.prepare(session, batch, count);
             for (int i = 0; i < count && !session.isClosing(); i++) {
+                if (!batch[i].isQuick()) {
+                    sender.sendGathered();
+                }
                 dispatcher.dispatch(session, batch[i], writer);
                 batch[i].request().trim();
                 if (session.isBlocked()) {
@@ -656,8 +658,11 @@ final class Loop implements Runnable, Postbox {
         dispatcher.endBatch();
         account(connection);
         writer.drain();
-        if (connection.session.isClosing() && connection.pending == null) {
-            close(connection);
+        if (connection.session.isClosing()) {
+            sender.sendGathered();
+            if (connection.pending == null) {
+                close(connection);
+            }
         }
     }
 
@@ -708,6 +713,7 @@ final class Loop implements Runnable, Postbox {
                 return;
             }
             if (large.request.count() > 0) {
+                sender.sendGathered();
                 dispatcher.dispatch(session, large.request, writer);
                 // Before the buffer is gone: a slow command is logged with its arguments.
                 dispatcher.endBatch();
@@ -821,8 +827,6 @@ final class Loop implements Runnable, Postbox {
         if (connection == null || connection.closed) {
             return;
         }
-        // The system has what a client reads that it is done: it is not lost if the process ends.
-        journal.flush();
         TlsChannel tls = connection.tls;
         if (tls == null) {
             sender.send(connection, bytes, offset, length);
@@ -872,6 +876,7 @@ final class Loop implements Runnable, Postbox {
 
     /** Ends a connection; called on the loop's thread. */
     void close(Connection connection) {
+        sender.sendGathered();
         if (connection.closed) {
             return;
         }
