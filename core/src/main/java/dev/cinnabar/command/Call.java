@@ -57,6 +57,7 @@ public final class Call {
     private boolean said;
 
     private Session session;
+    private final Statistics statistics;
     private CommandSpec spec;
     private long nowMillis;
     private long expiredUpTo;
@@ -66,6 +67,7 @@ public final class Call {
         this.views = new Views(engine.settings().limits());
         this.dispatcher = dispatcher;
         this.effects = dispatcher.effects();
+        this.statistics = dispatcher.statistics();
         this.keyspace = engine.keyspace();
         this.args = args;
         this.session = nobody;
@@ -163,14 +165,14 @@ public final class Call {
     public @Nullable Entry read(int arg, Entry into) {
         Partition partition = partition(arg);
         if (!find(partition, session.database(), arg, into)) {
-            missed(partition, arg);
+            missed(arg);
             return null;
         }
-        return found(partition, into);
+        return found(into);
     }
 
-    private Entry found(Partition partition, Entry entry) {
-        partition.hit();
+    private Entry found(Entry entry) {
+        statistics.hit();
         if (!engine.settings().readsAreNoUse) {
             use(entry);
         }
@@ -184,11 +186,11 @@ public final class Call {
         Database database = partition.databaseIfAny(session.database());
         if (database != null && database.find(hash, key, into)) {
             if (!Partition.isExpired(into, expiredUpTo)) {
-                return found(partition, into);
+                return found(into);
             }
             expire(partition, session.database(), database, into);
         }
-        missed(partition, key);
+        missed(key);
         return null;
     }
 
@@ -242,9 +244,9 @@ public final class Call {
     public @Nullable Entry readAndWrite(int arg) {
         Entry entry = write(arg);
         if (entry == null) {
-            missed(partition(arg), arg);
+            missed(arg);
         } else {
-            partition(arg).hit();
+            statistics.hit();
         }
         return entry;
     }
@@ -271,19 +273,19 @@ public final class Call {
     public @Nullable Entry inspectSilently(int arg) {
         Partition partition = partition(arg);
         if (!find(partition, session.database(), arg, first)) {
-            partition.miss();
+            statistics.miss();
             return null;
         }
-        partition.hit();
+        statistics.hit();
         return first;
     }
 
-    private void missed(Partition partition, int arg) {
-        missed(partition, args.at(arg, keyView));
+    private void missed(int arg) {
+        missed(args.at(arg, keyView));
     }
 
-    private void missed(Partition partition, Bytes key) {
-        partition.miss();
+    private void missed(Bytes key) {
+        statistics.miss();
         notify(EventClasses.KEY_MISS, "keymiss", session.database(), key);
     }
 

@@ -20,6 +20,10 @@ public final class Statistics {
     private final long[] slowestNanos;
     private final @Nullable Histogram[] durations;
     private long commands;
+
+    // Here and not at the partitions, where the counting of one thread would take the line from the others' caches.
+    private long hits;
+    private long misses;
     private final Map<String, LongAdder> errors = new ConcurrentHashMap<>();
 
     /** No more different error codes than this are counted: a client can make them up in scripts. */
@@ -60,6 +64,24 @@ public final class Statistics {
     /** How long a command has taken; null: it has not run. */
     public @Nullable Histogram durations(int command) {
         return durations[command];
+    }
+
+    /** A key was read that exists. */
+    void hit() {
+        hits++;
+    }
+
+    /** A key was read that does not exist. */
+    void miss() {
+        misses++;
+    }
+
+    public long hits() {
+        return hits;
+    }
+
+    public long misses() {
+        return misses;
     }
 
     void rejected(int command) {
@@ -136,6 +158,8 @@ public final class Statistics {
     /** Adds another's figures to these. */
     public void add(Statistics other) {
         commands += other.commands;
+        hits += other.hits;
+        misses += other.misses;
         for (int i = 0; i < calls.length; i++) {
             calls[i] += other.calls[i];
             nanos[i] += other.nanos[i];
@@ -156,6 +180,8 @@ public final class Statistics {
     /** Back to zero. Called by any thread: a count in flight may survive. */
     public void reset() {
         commands = 0;
+        hits = 0;
+        misses = 0;
         java.util.Arrays.fill(calls, 0);
         java.util.Arrays.fill(nanos, 0);
         java.util.Arrays.fill(rejected, 0);

@@ -451,22 +451,6 @@ public final class Keyspace implements AutoCloseable {
         return sum;
     }
 
-    public long hits() {
-        long sum = 0;
-        for (Partition partition : partitions) {
-            sum += partition.hits();
-        }
-        return sum;
-    }
-
-    public long misses() {
-        long sum = 0;
-        for (Partition partition : partitions) {
-            sum += partition.misses();
-        }
-        return sum;
-    }
-
     public long expired() {
         long sum = 0;
         for (Partition partition : partitions) {

@@ -53,8 +53,6 @@ public final class Partition {
     private volatile long nextDueMillis = Long.MAX_VALUE;
 
     // Statistics, written under the lock, read by anyone.
-    private long hits;
-    private long misses;
     private long expired;
     private long expiredFields;
     private final TrackedKeys trackedKeys;
@@ -559,22 +557,6 @@ public final class Partition {
 
     // Statistics.
 
-    public void hit() {
-        hits++;
-    }
-
-    public void miss() {
-        misses++;
-    }
-
-    public long hits() {
-        return hits;
-    }
-
-    public long misses() {
-        return misses;
-    }
-
     public long expired() {
         return expired;
     }
@@ -598,8 +580,6 @@ public final class Partition {
     }
 
     void resetStatistics() {
-        hits = 0;
-        misses = 0;
         expired = 0;
         expiredFields = 0;
         evicted = 0;

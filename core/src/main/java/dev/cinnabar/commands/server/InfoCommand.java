@@ -382,8 +382,8 @@ final class InfoCommand {
         line("evicted_clients", engine.clientMemory().evicted());
         line("evicted_scripts", 0);
         lines("0", "total_eviction_exceeded_time", "current_eviction_exceeded_time");
-        line("keyspace_hits", engine.keyspace().hits());
-        line("keyspace_misses", engine.keyspace().misses());
+        line("keyspace_hits", statistics.hits());
+        line("keyspace_misses", statistics.misses());
         line("pubsub_channels", engine.pubSub().size(Kind.CHANNEL));
         line("pubsub_patterns", engine.pubSub().size(Kind.PATTERN));
         line("pubsubshard_channels", engine.pubSub().size(Kind.SHARD));

@@ -431,8 +431,8 @@ class StringCommandsTest {
                 SET k 2 XX              -> +OK
                 INCR k                  -> 3
                 """);
-        assertThat(redis.engine().keyspace().hits()).isEqualTo(4);
-        assertThat(redis.engine().keyspace().misses()).isEqualTo(4);
+        assertThat(redis.engine().statistics().hits()).isEqualTo(4);
+        assertThat(redis.engine().statistics().misses()).isEqualTo(4);
     }
 
     @Test
