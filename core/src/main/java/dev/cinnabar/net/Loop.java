@@ -89,10 +89,16 @@ final class Loop implements Runnable, Postbox {
     private final int[] ends = new int[BATCH];
 
     private final RequestDecoder decoder = new RequestDecoder();
+    private final Arrivals arrivals = new Arrivals();
+
+    /** Which of them is being served. */
+    private int arrival;
+
     private final RespWriter writer;
     private final Sender sender;
     private final Consumer<SelectionKey> wakingHandler = this::wake;
     private final Turn turn = this::serve;
+    private final Turn arrivalTurn = this::serveArrival;
     private final LoadMeter meter;
     private List<Loop> all = List.of();
     private final Set<Connection> connections = new HashSet<>();
@@ -211,6 +217,7 @@ final class Loop implements Runnable, Postbox {
         if (!meter.isWorking()) {
             meter.begin();
         }
+        runArrivals();
         sender.sendGathered();
         mailbox.drain(MAX_TASKS);
         sendPushes();
@@ -385,6 +392,7 @@ final class Loop implements Runnable, Postbox {
 
     /** Makes a connection the current one, to which what is written goes, for one turn. */
     void attend(Connection connection, Turn turn) {
+        Connection outer = current;
         current = connection;
         try {
             turn.take(connection);
@@ -393,7 +401,7 @@ final class Loop implements Runnable, Postbox {
         } catch (RuntimeException | OutOfMemoryError e) {
             failed(connection, e);
         } finally {
-            current = null;
+            current = outer;
         }
         account(connection);
     }
@@ -456,12 +464,63 @@ final class Loop implements Runnable, Postbox {
         reads.increment();
         inputBytes.add(n);
         directInput.flip();
+        if (Arrivals.take(connection, n)) {
+            arrivals.add(connection, directInput);
+            if (arrivals.isFull()) {
+                runArrivals();
+            }
+            return false;
+        }
+        runArrivals();
+        if (connection.closed) {
+            return false;
+        }
         if (tls == null) {
             take(connection, directInput);
         } else {
             tlsTraffic().receive(connection, tls, directInput);
         }
         return n == room;
+    }
+
+    /** Runs what has arrived from connections one after the other. */
+    private void runArrivals() {
+        if (arrivals.count() == 0) {
+            return;
+        }
+        arrivals.prepare(dispatcher, engine.settings().maxBulkLength);
+        for (arrival = 0; arrival < arrivals.count(); arrival++) {
+            attend(arrivals.connection(arrival), arrivalTurn);
+        }
+        arrivals.clear();
+    }
+
+    private void serveArrival(Connection connection) throws IOException {
+        if (connection.closed) {
+            return;
+        }
+        Args args = arrivals.request(arrival);
+        if (args == null) {
+            take(connection, arrivals.bytes(arrival));
+            return;
+        }
+        Session session = connection.session;
+        begin(session);
+        if (!session.isClosing()) {
+            dispatch(session, args);
+            if (session.isPostponed()) {
+                hold(connection, arrivals.bytes(arrival));
+            }
+        }
+        finish(connection);
+    }
+
+    private void dispatch(Session session, Args args) {
+        if (!args.isQuick()) {
+            sender.sendGathered();
+        }
+        dispatcher.dispatch(session, args, writer);
+        args.request().trim();
     }
 
     /** Takes bytes of requests. */
@@ -606,11 +665,7 @@ final class Loop implements Runnable, Postbox {
             }
             dispatcher.prepare(session, batch, count);
             for (int i = 0; i < count && !session.isClosing(); i++) {
-                if (!batch[i].isQuick()) {
-                    sender.sendGathered();
-                }
-                dispatcher.dispatch(session, batch[i], writer);
-                batch[i].request().trim();
+                dispatch(session, batch[i]);
                 if (session.isBlocked()) {
                     // A command that waits for keys has been taken; one that waits for the end of a pause has not.
                     int rest = !session.isPostponed() ? ends[i] : i > 0 ? ends[i - 1] : begin;
