@@ -67,12 +67,6 @@ public final class Args {
         return spec;
     }
 
-    /** Whether the request takes about as long whatever its arguments, as far as is known before it runs. */
-    public boolean isQuick() {
-        CommandSpec row = spec;
-        return row == null || row.isQuick();
-    }
-
     /** The partitions of the keys. */
     long mask() {
         return mask;

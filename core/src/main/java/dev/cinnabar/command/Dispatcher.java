@@ -97,6 +97,9 @@ public final class Dispatcher {
     /** What held of the client's replies when the running command began. */
     private ReplyMode replyMode = ReplyMode.ON;
 
+    /** What takes less on average is quick. */
+    private static final long QUICK_NANOS = 20_000;
+
     /** A transaction's commands run: none may wait. */
     private boolean executing;
 
@@ -210,6 +213,15 @@ public final class Dispatcher {
     public void prepare(Session session, Args[] batch, int count) {
         timer.stop();
         preparation.prepare(session, batch, count);
+    }
+
+    /**
+     * Whether a request that has been prepared takes some microseconds at most, as far as can be known: its command takes as long
+     * whatever the arguments, or has been quick so far.
+     */
+    public boolean isQuick(Args args) {
+        CommandSpec spec = args.spec();
+        return spec == null || spec.isQuick() || statistics.meanNanos(spec.id()) < QUICK_NANOS;
     }
 
     /** Runs one request and writes exactly one reply, or none where the client wants none. */

@@ -140,6 +140,11 @@ public final class Statistics {
         return nanos[command];
     }
 
+    /** How long a command took on average; {@link Long#MAX_VALUE}: it has not run. */
+    long meanNanos(int command) {
+        return calls[command] == 0 ? Long.MAX_VALUE : nanos[command] / calls[command];
+    }
+
     public long rejectedCalls(int command) {
         return rejected[command];
     }

@@ -516,7 +516,7 @@ final class Loop implements Runnable, Postbox {
     }
 
     private void dispatch(Session session, Args args) {
-        if (!args.isQuick()) {
+        if (!dispatcher.isQuick(args)) {
             sender.sendGathered();
         }
         dispatcher.dispatch(session, args, writer);
