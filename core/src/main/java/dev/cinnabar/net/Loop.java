@@ -100,6 +100,10 @@ final class Loop implements Runnable, Postbox {
     private final Turn turn = this::serve;
     private final Turn arrivalTurn = this::serveArrival;
     private final LoadMeter meter;
+
+    /** Whether the load has been measured again. */
+    private boolean measured;
+
     private List<Loop> all = List.of();
     private final Set<Connection> connections = new HashSet<>();
 
@@ -213,19 +217,30 @@ final class Loop implements Runnable, Postbox {
     }
 
     private void cycle() throws IOException {
-        selector.select(wakingHandler, tickMillis);
+        serveReady(tickMillis);
         if (!meter.isWorking()) {
             meter.begin();
         }
-        runArrivals();
-        sender.sendGathered();
+        if (measured) {
+            // Serves connections too: what that leaves to be sent or written is part of this round.
+            balance();
+        }
         mailbox.drain(MAX_TASKS);
         sendPushes();
         sender.endRound();
         tick();
-        if (meter.end()) {
-            balance();
+        measured = meter.end();
+    }
+
+    /** Waits so long until connections have something to be read or can be written to, 0 for not at all, and serves those. */
+    private void serveReady(long timeoutMillis) throws IOException {
+        if (timeoutMillis == 0) {
+            selector.selectNow(wakingHandler);
+        } else {
+            selector.select(wakingHandler, timeoutMillis);
         }
+        runArrivals();
+        sender.sendGathered();
     }
 
     private void closeAll() {
@@ -324,8 +339,11 @@ final class Loop implements Runnable, Postbox {
             connections.remove(connection);
         }
         // Only a selection really takes a cancelled key's socket off the selector.
-        selector.selectNow(wakingHandler);
+        serveReady(0);
         for (Connection connection : moving) {
+            if (connection.closed) {
+                continue;
+            }
             // In this order: who counts clients in between must not find one too many, and refuse a new one.
             size.decrementAndGet();
             target.expectOne();
