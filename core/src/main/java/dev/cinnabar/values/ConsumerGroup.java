@@ -637,11 +637,13 @@ public final class ConsumerGroup {
         return tree == 0 ? 0 : groups.at(tree).size();
     }
 
-    /** Deletes the pending entry of an ID from all groups. */
-    public void removeFromAll(StreamValue stream, StreamId removed) {
+    /** Deletes the pending entry of an ID from all groups. Returns whether there was one. */
+    public boolean removeFromAll(StreamValue stream, StreamId removed) {
+        boolean some = false;
         for (boolean found = first(stream); found; found = next()) {
-            acknowledge(removed);
+            some |= acknowledge(removed);
         }
+        return some;
     }
 
     /** Whether some group has not been delivered an entry, or has it pending. */

@@ -144,6 +144,11 @@ public final class HashValue {
         return this;
     }
 
+    /** The entry whose hash is shown. */
+    public Entry shown() {
+        return entry;
+    }
+
     private void look() {
         form = formOf(entry);
         place = NOWHERE;

@@ -92,11 +92,33 @@ class EffectsTest {
     }
 
     @Test
+    void deletionsFromStreamsThatAreStillPendingOrNotAnyMore() {
+        redis.run("XADD s 1-0 a b");
+        redis.run("XADD s 2-0 a b");
+        redis.run("XGROUP CREATE s g 0");
+        redis.run("XREADGROUP GROUP g c STREAMS s >");
+        JournalText.take(redis);
+        logs("XDELEX s ACKED IDS 2 1-0 2-0");
+        logs("XDELEX s IDS 1 1-0", "XDELEX s IDS 1 1-0");
+        logs("XDELEX s IDS 1 1-0");
+        logs("XDELEX s DELREF IDS 1 1-0", "XDELEX s DELREF IDS 1 1-0");
+        logs("XDELEX s DELREF IDS 1 1-0");
+        logs("XACKDEL s g IDS 1 1-0");
+        logs("XACKDEL s g ACKED IDS 1 2-0", "XACKDEL s g ACKED IDS 1 2-0");
+    }
+
+    @Test
     void whatOnlyNewerVersionsKnow() {
         redis.run("HIMPORT PREPARE f a b");
         logs("HIMPORT SET h f 1 2", "HSET h a 1 b 2");
         logs("HIMPORT SET h f 3 4", "MULTI", "DEL h", "HSET h a 3 b 4", "EXEC");
-        logs("INCREX n BYINT 5", "SET n 5");
+        logs("INCREX n BYINT 5", "SET n 5 KEEPTTL");
+        logs("INCREX n BYINT 5 EX 10", "SET n 10 PXAT 1767225610000");
+        logs("INCREX n BYINT 5 EX 20 ENX", "SET n 15 KEEPTTL");
+        logs("INCREX n BYFLOAT 0.5 PERSIST", "SET n 15.5");
+        logs("INCREX n BYFLOAT 0.5 PXAT 1", "DEL n");
+        logs("SET n 1", "SET n 1");
+        logs("DELEX n IFEQ 1", "DEL n");
         logs(
                 "XADD s IDMP p i * a b",
                 "MULTI",

@@ -265,49 +265,47 @@ final class FieldsWithExpiry {
             return;
         }
         boolean past = setting.timed() && setting.whenMillis() <= call.expiredUpTo();
-        HashValue hash = call.views().hash;
-        if (past && entry == null) {
-            reply.integer(1);
-            return;
-        }
-        Hashes.forSetting(call, entry, (end - first) / 2);
+        HashValue hash = Hashes.forSetting(call, entry, (end - first) / 2);
         for (int i = first; i < end; i++) {
             hash.expectLength(args.at(i).length());
         }
-        if (setting.timed()) {
+        boolean expires = setting.timed() && !past;
+        if (expires) {
             hash.expectExpiry();
         }
-        int deleted = 0;
+        for (int i = first; i < end; i += 2) {
+            hash.set(args.at(i), args.at(i + 1, call.view()), setting.keep());
+            if (expires) {
+                hash.find(args.at(i));
+                hash.setExpiry(setting.whenMillis());
+            }
+        }
+        call.modified(1);
+        Hashes.tell(call, args, first, end, 2);
+        call.notify(EventClasses.HASH, "hset", 1);
+        if (expires) {
+            Hashes.tell(call, args, first, end, 2);
+            call.notify(EventClasses.HASH, "hexpire", 1);
+            if (call.isJournaled()) {
+                log(call, setting, first, end);
+            }
+        } else if (past) {
+            remove(call, args, hash, first, end);
+        }
+        reply.integer(1);
+    }
+
+    /** Fields that have just been set, and whose time is over already. */
+    private static void remove(Call call, Args args, HashValue hash, int first, int end) {
         FieldEffects effects = FieldEffects.of(call, args);
         for (int i = first; i < end; i += 2) {
-            if (!past) {
-                hash.set(args.at(i), args.at(i + 1, call.view()), setting.keep());
-                if (setting.timed()) {
-                    hash.find(args.at(i));
-                    hash.setExpiry(setting.whenMillis());
-                }
-            } else if (hash.size() > 0 && hash.find(args.at(i))) {
+            if (hash.size() > 0 && hash.find(args.at(i))) {
                 hash.remove();
-                deleted++;
                 effects.deleted(i);
             }
         }
-        if (call.isJournaled() && setting.timed() && !past) {
-            log(call, setting, first, end);
-        }
-        if (!past) {
-            call.modified(1);
-            Hashes.tell(call, args, first, end, 2);
-            call.notify(EventClasses.HASH, "hset", 1);
-            if (setting.timed()) {
-                Hashes.tell(call, args, first, end, 2);
-                call.notify(EventClasses.HASH, "hexpire", 1);
-            }
-        } else if (entry != null && deleted > 0) {
-            effects.tellDeleted();
-            Hashes.removed(call, hash, entry, "hdel");
-        }
-        reply.integer(1);
+        effects.tellDeleted();
+        Hashes.removed(call, hash, hash.shown(), "hdel");
     }
 
     private static void log(Call call, Setting setting, int first, int end) {

@@ -78,40 +78,35 @@ final class DeleteCommands {
         }
         StreamValue stream = call.views().stream.at(entry);
         long before = stream.length();
-        boolean any = false;
+        ConsumerGroup group = call.views().consumerGroup;
+        boolean pendingChanged = false;
         for (int k = ids; k < end; k++) {
             StreamIds.read(args, k, id);
-            int result = acknowledge ? acknowledge(call, args, id, references) : delete(call, id, references);
-            any |= result != NONE;
-            reply.integer(result);
+            if (acknowledge && !(group.find(stream, args.at(2)) && group.acknowledge(id))) {
+                reply.integer(NONE);
+                continue;
+            }
+            pendingChanged |= acknowledge;
+            if (references == References.DELETE) {
+                pendingChanged |= group.removeFromAll(stream, id);
+            }
+            int result = delete(stream, group, id, references);
+            reply.integer(acknowledge && result == NONE ? DONE : result);
         }
         if (stream.length() < before) {
             call.modified(1);
             call.notify(EventClasses.STREAM, "xdel", 1);
-        } else if (any) {
+        } else if (pendingChanged) {
             call.changed(1);
         }
     }
 
-    private static int delete(Call call, StreamId id, References references) {
-        StreamValue stream = call.views().stream;
-        ConsumerGroup group = call.views().consumerGroup;
-        if (references == References.DELETE) {
-            group.removeFromAll(stream, id);
-        }
+    private static int delete(StreamValue stream, ConsumerGroup group, StreamId id, References references) {
         if (references == References.ACKNOWLEDGED
                 && stream.find(id.millis(), id.sequence())
                 && group.isNeeded(stream, id)) {
             return STILL_NEEDED;
         }
         return stream.delete(id) ? DONE : NONE;
-    }
-
-    private static int acknowledge(Call call, Args args, StreamId id, References references) {
-        ConsumerGroup group = call.views().consumerGroup;
-        if (!group.find(call.views().stream, args.at(2)) || !group.acknowledge(id)) {
-            return NONE;
-        }
-        return delete(call, id, references) == STILL_NEEDED ? STILL_NEEDED : DONE;
     }
 }

@@ -165,7 +165,7 @@ final class BoundedIncrement {
             CounterCommands.store(call, entry, sum, expiryMillis);
             notifyExpiry(setsExpiry, hadExpiry);
             if (call.isJournaled()) {
-                log(call.effect("SET", 1).integer(sum), expiryMillis);
+                log(call.effect("SET", 1).integer(sum), setsExpiry);
             }
         }
         answer(sum, applied);
@@ -247,7 +247,7 @@ final class BoundedIncrement {
             CounterCommands.store(call, entry, text, expiryMillis);
             notifyExpiry(setsExpiry, hadExpiry);
             if (call.isJournaled()) {
-                log(call.effect("SET", 1).word(text), expiryMillis);
+                log(call.effect("SET", 1).word(text), setsExpiry);
             }
         }
         answer(sum, applied);
@@ -269,9 +269,11 @@ final class BoundedIncrement {
         return setsExpiry(entry) || entry == null ? whenMillis : entry.expiryMillis();
     }
 
-    private static void log(Effects effect, long expiryMillis) {
-        if (expiryMillis != Entry.NEVER) {
-            effect.word("PXAT").integer(expiryMillis);
+    private void log(Effects effect, boolean setsExpiry) {
+        if (!setsExpiry) {
+            effect.word("KEEPTTL");
+        } else if (ExpiryOption.isTime(expiry)) {
+            effect.word("PXAT").integer(whenMillis);
         }
         effect.end();
     }

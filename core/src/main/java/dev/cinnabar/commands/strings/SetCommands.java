@@ -251,6 +251,11 @@ final class SetCommands {
         for (int i = 3; i < args.count(); ) {
             int read;
             if ((read = CONDITION.read(args, i, condition)) != OptionGroup.NO_MATCH) {
+                if (OptionGroup.number(condition) > XX) {
+                    // NX and XX may be said again, a value to compare with may not.
+                    args.fail(RedisError.SYNTAX);
+                    return;
+                }
                 condition = read;
             } else if ((read = ExpiryOption.SETTING.read(args, i, expiry)) != OptionGroup.NO_MATCH) {
                 expiry = read;
@@ -434,6 +439,9 @@ final class SetCommands {
         if (met) {
             call.delete(1, entry);
             call.notify(EventClasses.GENERIC, "del", 1);
+            if (call.isJournaled()) {
+                call.effect("DEL", 1).end();
+            }
         }
         reply.integer(met ? 1 : 0);
     }

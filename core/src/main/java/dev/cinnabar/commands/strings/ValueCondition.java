@@ -22,7 +22,7 @@ final class ValueCondition {
     private static final int IFNE = 2;
     private static final int IFDEQ = 3;
     private static final int DIGEST_LENGTH = 16;
-    private static final RedisError NO_DIGEST = new RedisError("ERR must be exactly 16 hexadecimal characters");
+    private static final RedisError NO_DIGEST = new RedisError("ERR digest must be exactly 16 hexadecimal characters");
 
     private ValueCondition() {}
 

@@ -47,7 +47,7 @@ class FieldEventsTest {
                 "HGETEX h FIELDS 1 a; ''",
                 "HSETEX h FIELDS 2 a 1 new 2; hset=a,new",
                 "HSETEX h EX 10 FIELDS 1 a 1; hset=a hexpire=a",
-                "HSETEX h PXAT 1 FIELDS 2 a 1 missing 2; hdel=a"
+                "HSETEX h PXAT 1 FIELDS 2 a 1 missing 2; hset=a,missing hdel=a,missing"
             })
     void theFieldsOfAnEventAreTold(String command, String expected) {
         redis.run(command);

@@ -53,7 +53,7 @@ class StringCommandsTest {
                 DIGEST k                         -> '0cc76dbb41381419'
                 SET k x IFDNE 0cc76dbb41381419   -> nil
                 SET k x IFDNE 1cc76dbb41381419   -> +OK
-                SET k x IFDEQ 1cc7               -> -ERR must be exactly 16 hexadecimal characters
+                SET k x IFDEQ 1cc7               -> -ERR digest must be exactly 16 hexadecimal characters
                 SET none x IFDEQ 0cc76dbb41381419 -> nil
                 SET none 123 IFDNE 0cc76dbb41381419 -> +OK
                 DIGEST none                      -> '404a763b3f4c8c9a'
@@ -71,7 +71,7 @@ class StringCommandsTest {
                 DELEX k FOO 1                    -> -ERR Invalid condition. Use IFEQ, IFNE, IFDEQ, or IFDNE
                 DELEX k IFEQ 1                   -> 0
                 DELEX k IFNE hello               -> 0
-                DELEX k IFDEQ 12                 -> -ERR must be exactly 16 hexadecimal characters
+                DELEX k IFDEQ 12                 -> -ERR digest must be exactly 16 hexadecimal characters
                 DELEX k IFDNE 9555e8555c62dcfd   -> 0
                 DELEX k ifdeq 9555e8555c62dcfd   -> 1
                 EXISTS k                         -> 0
