@@ -8,6 +8,7 @@ import dev.cinnabar.config.Directives;
 import dev.cinnabar.journal.Effects;
 import dev.cinnabar.journal.Journal;
 import dev.cinnabar.keyspace.Keyspace;
+import dev.cinnabar.keyspace.LockWaits;
 import dev.cinnabar.keyspace.Waiter;
 import dev.cinnabar.keyspace.Watch;
 import dev.cinnabar.memory.BufferAccounting;
@@ -97,6 +98,8 @@ public final class Dispatcher {
     /** What held of the client's replies when the running command began. */
     private ReplyMode replyMode = ReplyMode.ON;
 
+    private final LockWaits lockWaits = new LockWaits();
+
     /** What takes less on average is quick. */
     private static final long QUICK_NANOS = 20_000;
 
@@ -130,6 +133,11 @@ public final class Dispatcher {
         this.call = new Call(engine, this, single, new Session(null, 0, true), NOTHING);
         this.preparation = new Preparation(table, keyspace);
         this.timer = new CommandTimer(engine, statistics, random, call);
+    }
+
+    /** How long requests have waited for the keys that others had locked. */
+    public LockWaits lockWaits() {
+        return lockWaits;
     }
 
     /** Who causes the messages that the running command sends. */
@@ -358,7 +366,7 @@ public final class Dispatcher {
         CommandSpec.Locks locks = spec.locksFor(args.request());
         long locked =
                 locks == CommandSpec.Locks.KEYS ? args.mask() : locks == CommandSpec.Locks.ALL ? keyspace.all() : 0;
-        keyspace.lock(locked);
+        keyspace.lock(locked, lockWaits);
         journaled = journal.isOn() && !replaying;
         try {
             run(session, spec, args, reply);

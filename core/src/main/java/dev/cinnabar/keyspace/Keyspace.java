@@ -188,6 +188,13 @@ public final class Keyspace implements AutoCloseable {
         }
     }
 
+    /** As {@link #lock(long)}, and counts how long it took where others had locked something. */
+    public void lock(long mask, LockWaits waits) {
+        for (long rest = mask; rest != 0; rest &= rest - 1) {
+            partitions[Long.numberOfTrailingZeros(rest)].lock(waits);
+        }
+    }
+
     /** Whether the calling thread has locked all partitions. */
     public boolean isLocked() {
         for (Partition partition : partitions) {

@@ -96,6 +96,15 @@ public final class Partition {
         lock.lock();
     }
 
+    /** As {@link #lock()}, and counts how long it took where another thread had the lock. */
+    void lock(LockWaits waits) {
+        if (!lock.tryLock()) {
+            long since = System.nanoTime();
+            lock();
+            waits.add(System.nanoTime() - since);
+        }
+    }
+
     void unlock() {
         lock.unlock();
     }

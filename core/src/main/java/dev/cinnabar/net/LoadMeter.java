@@ -4,7 +4,7 @@ import dev.cinnabar.keyspace.Clock;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Which part of the time a loop works, and does not wait. Written by the loop's thread; {@link #load} is for anyone.
+ * Which part of the time a loop works, and does not wait: for requests, or for what other threads have locked. Written by the loop's thread; {@link #load} is for anyone.
  */
 final class LoadMeter {
 
@@ -17,6 +17,8 @@ final class LoadMeter {
     private volatile long stateSinceNanos;
     private volatile boolean working;
     private volatile double load;
+    private volatile double lockedOut;
+    private long lockedOutBeforeNanos;
     private final AtomicLong cycles = new AtomicLong();
     private final AtomicLong total = new AtomicLong();
 
@@ -36,8 +38,12 @@ final class LoadMeter {
         working = true;
     }
 
-    /** The loop is about to wait again. Returns whether a measurement is complete. */
-    boolean end() {
+    /**
+     * The loop is about to wait again. Returns whether a measurement is complete.
+     *
+     * @param lockedOutNanos how long the loop has waited so far for what other threads had locked
+     */
+    boolean end(long lockedOutNanos) {
         long now = clock.nanos();
         long worked = now - stateSinceNanos;
         workedNanos += worked;
@@ -48,7 +54,10 @@ final class LoadMeter {
         if (now - windowStartNanos < WINDOW_NANOS) {
             return false;
         }
-        load = (double) workedNanos / (now - windowStartNanos);
+        double window = now - windowStartNanos;
+        lockedOut = (lockedOutNanos - lockedOutBeforeNanos) / window;
+        load = Math.max(workedNanos / window - lockedOut, 0);
+        lockedOutBeforeNanos = lockedOutNanos;
         windowStartNanos = now;
         workedNanos = 0;
         return true;
@@ -70,11 +79,17 @@ final class LoadMeter {
         total.set(0);
     }
 
-    /** Between 0, idle, and 1. */
+    /** For which part of the time the loop waits for what other threads have locked, between 0 and 1. */
+    double lockedOut() {
+        return isOld() ? 0 : lockedOut;
+    }
+
+    /** For which part it works, between 0, idle, and 1. */
     double load() {
-        if (clock.nanos() - stateSinceNanos > 2 * WINDOW_NANOS) {
-            return working ? 1 : 0;
-        }
-        return load;
+        return isOld() ? working ? 1 : 0 : load;
+    }
+
+    private boolean isOld() {
+        return clock.nanos() - stateSinceNanos > 2 * WINDOW_NANOS;
     }
 }

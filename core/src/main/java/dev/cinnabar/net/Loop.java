@@ -71,6 +71,9 @@ final class Loop implements Runnable, Postbox {
     /** A TLS client that has not finished its handshake by then is disconnected. */
     private static final long HANDSHAKE_MILLIS = 30_000;
 
+    /** For how long a loop to which another has given way keeps its connections. */
+    private static final long TOGETHER_NANOS = 1_000_000_000;
+
     private final int index;
     private final Engine engine;
     private final NetSettings settings;
@@ -100,6 +103,7 @@ final class Loop implements Runnable, Postbox {
     private final Turn turn = this::serve;
     private final Turn arrivalTurn = this::serveArrival;
     private final LoadMeter meter;
+    private final IdleCores idleCores;
 
     /** Whether the load has been measured again. */
     private boolean measured;
@@ -121,6 +125,8 @@ final class Loop implements Runnable, Postbox {
     private @Nullable Connection current;
     private volatile boolean closing;
     private final AtomicInteger size = new AtomicInteger();
+
+    private long togetherUntilNanos;
     private long nextTickMillis;
     private long tickMillis = TICK_MILLIS;
 
@@ -129,6 +135,8 @@ final class Loop implements Runnable, Postbox {
             throws IOException {
         this.index = index;
         this.engine = engine;
+        this.togetherUntilNanos = engine.clock().nanos();
+        this.idleCores = new IdleCores(IdleCores.LINUX, engine.clock());
         this.meter = new LoadMeter(engine.clock());
         this.settings = settings;
         this.accounting = accounting;
@@ -229,7 +237,7 @@ final class Loop implements Runnable, Postbox {
         sendPushes();
         sender.endRound();
         tick();
-        measured = meter.end();
+        measured = meter.end(dispatcher.lockWaits().nanos());
     }
 
     /** Waits so long until connections have something to be read or can be written to, 0 for not at all, and serves those. */
@@ -302,20 +310,37 @@ final class Loop implements Runnable, Postbox {
             return;
         }
         double[] loads = new double[all.size()];
+        double[] lockedOut = new double[all.size()];
         int[] sizes = new int[all.size()];
         for (int i = 0; i < loads.length; i++) {
             loads[i] = all.get(i).load();
+            lockedOut[i] = all.get(i).meter.lockedOut();
             sizes[i] = all.get(i).size();
         }
-        int target = Balance.toShareWith(index, loads, sizes);
+        double idle = idleCores.lately();
+        int target = Balance.toShareWith(index, loads, sizes, idle);
         if (target != Balance.NOWHERE) {
-            handOver(all.get(target), size() / 2);
+            if (togetherUntilNanos - engine.clock().nanos() < 0) {
+                handOver(all.get(target), size() / 2);
+            }
             return;
         }
         target = Balance.toJoin(index, loads, sizes);
         if (target != Balance.NOWHERE) {
             handOver(all.get(target), size());
+            return;
         }
+        target = Balance.toGiveWayTo(index, loads, lockedOut, sizes, idle);
+        if (target != Balance.NOWHERE) {
+            Loop other = all.get(target);
+            handOver(other, size());
+            other.mailbox.post(other::stayTogether);
+        }
+    }
+
+    /** Another loop has given way to this one: what it has handed over is not shared at once. */
+    private void stayTogether() {
+        togetherUntilNanos = engine.clock().nanos() + TOGETHER_NANOS;
     }
 
     /** Hands over connections that have nothing in this loop's buffers. */
