@@ -98,7 +98,7 @@ public final class Dispatcher {
     /** What held of the client's replies when the running command began. */
     private ReplyMode replyMode = ReplyMode.ON;
 
-    private final LockWaits lockWaits = new LockWaits();
+    private final LockWaits lockWaits;
 
     /** What takes less on average is quick. */
     private static final long QUICK_NANOS = 20_000;
@@ -133,6 +133,7 @@ public final class Dispatcher {
         this.call = new Call(engine, this, single, new Session(null, 0, true), NOTHING);
         this.preparation = new Preparation(table, keyspace);
         this.timer = new CommandTimer(engine, statistics, random, call);
+        this.lockWaits = new LockWaits(engine.clock());
     }
 
     /** How long requests have waited for the keys that others had locked. */

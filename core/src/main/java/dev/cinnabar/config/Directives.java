@@ -63,6 +63,8 @@ public final class Directives {
             number("socket-mark-id", INTEGER, 0, 4294967295L).byDefault(0).onlyDefault();
 
     // Of this server alone
+    public static final BoolDirective IO_THREADS_GATHER =
+            bool("io-threads-gather").byDefault(YES).mutable();
     public static final NumberDirective METRICS_PORT = number("metrics-port", INTEGER, 0, 65535).byDefault(0);
     public static final ValueDirective<List<String>> METRICS_BIND =
             value("metrics-bind", List.of("127.0.0.1", "-::1"), Forms::addresses, words -> String.join(" ", words))

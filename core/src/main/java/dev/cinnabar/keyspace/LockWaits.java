@@ -3,12 +3,20 @@ package dev.cinnabar.keyspace;
 /** How long a thread has waited for partitions that others had locked. Owned by that thread. */
 public final class LockWaits {
 
+    private final Clock clock;
     private long nanos;
+    private long sinceNanos;
 
-    public LockWaits() {}
+    public LockWaits(Clock clock) {
+        this.clock = clock;
+    }
 
-    void add(long waitedNanos) {
-        nanos += waitedNanos;
+    void begin() {
+        sinceNanos = clock.nanos();
+    }
+
+    void end() {
+        nanos += clock.nanos() - sinceNanos;
     }
 
     /** In nanoseconds, in all. */

@@ -99,9 +99,9 @@ public final class Partition {
     /** As {@link #lock()}, and counts how long it took where another thread had the lock. */
     void lock(LockWaits waits) {
         if (!lock.tryLock()) {
-            long since = System.nanoTime();
+            waits.begin();
             lock();
-            waits.add(System.nanoTime() - since);
+            waits.end();
         }
     }
 

@@ -39,16 +39,23 @@ final class Balance {
 
     /** The loop for a new connection: the first with room, else the one with the fewest connections. */
     static int forNew(double[] loads, int[] sizes) {
-        int fewest = 0;
         for (int i = 0; i < loads.length; i++) {
             if (loads[i] < ROOMY) {
                 return i;
             }
-            if (sizes[i] < sizes[fewest]) {
-                fewest = i;
+        }
+        return smallest(sizes);
+    }
+
+    /** The loop with the fewest connections. */
+    static int smallest(int[] sizes) {
+        int smallest = 0;
+        for (int i = 1; i < sizes.length; i++) {
+            if (sizes[i] < sizes[smallest]) {
+                smallest = i;
             }
         }
-        return fewest;
+        return smallest;
     }
 
     /**

@@ -204,7 +204,7 @@ final class Listener implements Runnable {
             loads[i] = loops.get(i).load();
             sizes[i] = loops.get(i).size();
         }
-        return loops.get(Balance.forNew(loads, sizes));
+        return loops.get(settings.gather ? Balance.forNew(loads, sizes) : Balance.smallest(sizes));
     }
 
     @SuppressWarnings("unchecked")

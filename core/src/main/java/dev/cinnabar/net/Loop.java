@@ -306,7 +306,7 @@ final class Loop implements Runnable, Postbox {
 
     /** Looks whether connections should be served by another loop, and hands them over. */
     private void balance() throws IOException {
-        if (all.size() < 2) {
+        if (all.size() < 2 || !settings.gather) {
             return;
         }
         double[] loads = new double[all.size()];

@@ -14,6 +14,9 @@ public final class NetSettings {
     /** Connections beyond this are refused. */
     public volatile int maxClients = 10_000;
 
+    /** Whether connections that one thread can serve are served by one; otherwise they are dealt out evenly, and stay. */
+    public volatile boolean gather = true;
+
     /** After how many seconds an idle client is disconnected; 0: never. */
     public volatile int timeoutSeconds;
 
@@ -50,6 +53,7 @@ public final class NetSettings {
         configuration.onChange(
                 this::read,
                 Directives.MAXCLIENTS,
+                Directives.IO_THREADS_GATHER,
                 Directives.TIMEOUT,
                 Directives.TCP_KEEPALIVE,
                 Directives.PROTECTED_MODE,
@@ -63,6 +67,7 @@ public final class NetSettings {
         userFromCertificate =
                 !configuration.get(Directives.TLS_AUTH_CLIENTS_USER).equals("off");
         maxClients = (int) Math.min(configuration.get(Directives.MAXCLIENTS), Integer.MAX_VALUE);
+        gather = configuration.get(Directives.IO_THREADS_GATHER);
         timeoutSeconds = (int) configuration.get(Directives.TIMEOUT);
         keepaliveSeconds = (int) configuration.get(Directives.TCP_KEEPALIVE);
         protectedMode = configuration.get(Directives.PROTECTED_MODE);

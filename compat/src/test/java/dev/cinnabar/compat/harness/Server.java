@@ -224,6 +224,10 @@ public final class Server {
         directory.resolve("server.log").toFile().deleteOnExit(); // before its directory: the last named goes first
         List<String> command = new ArrayList<>(program);
         command.addAll(List.of("--port", Integer.toString(port), "--save", ""));
+        if (target == Target.CINNABAR) {
+            // Clients on different threads, so that these have something to do with each other.
+            command.addAll(List.of("--io-threads", "2", "--io-threads-gather", "no"));
+        }
         command.addAll(options);
         Process process = new ProcessBuilder(command)
                 .directory(directory.toFile())
